@@ -1,0 +1,34 @@
+/* Source lines of live processes (elfutils libdwfl).
+ *
+ * libdwfl opens /proc/PID by name, so it must run in a process that has not joined a sandbox: the
+ * unwinder is a forked helper that is asked over a socket. It dies with its creator. */
+#ifndef OBSERVE_UNWIND_H
+#define OBSERVE_UNWIND_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct unwinder {
+    int socket; /* SOCK_SEQPACKET to the helper, -1 when there is none */
+    pid_t pid;
+};
+
+/* Fork the helper. Programs that were executed from a path below `inside` (such as "/out") are found
+ * below `outside` on the host. Call before joining any namespace; forked children may use the same
+ * unwinder one after the other (not at the same time). */
+int unwinder_start(struct unwinder *u, const char *inside, const char *outside, struct err *e);
+void unwinder_stop(struct unwinder *u);
+
+struct frame {
+    char function[64]; /* "" when unknown */
+    char file[128];    /* base name of the source, "" when unknown */
+    int line;          /* 0 when unknown */
+    char module[64];   /* base name of the ELF file the frame is in */
+};
+/* The stack of a thread, innermost first. Returns the number of frames (0: unknown). The thread is
+ * stopped with ptrace and released again. */
+size_t unwinder_stack(struct unwinder *u, pid_t tid, struct frame *frames, size_t max);
+
+#endif
