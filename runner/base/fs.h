@@ -13,15 +13,16 @@
  * FIFO or a larger file is an error. */
 int fs_read(const char *path, size_t max, struct buf *out, struct err *e);
 /* The same relative to a directory descriptor; symlinks are not followed when `nofollow`. */
-int fs_read_at(int dir, const char *path, size_t max, bool nofollow, struct buf *out, struct err *e);
+int fs_read_at(int dir, const char *path, size_t max, bool nofollow, struct buf *out,
+               struct err *e);
 
 /* Write atomically: a temporary file beside the target, fsync, rename. A full disk leaves the old
  * file whole. Mode is 0644 & ~umask. */
 int fs_write(const char *path, const void *data, size_t len, struct err *e);
 
 int fs_mkdirs(const char *path, mode_t mode, struct err *e); /* like mkdir -p */
-/* Remove a tree; never follows symlinks, never leaves the file system entry it was given. Missing is
- * fine. Removes what it can and returns -1 with the first failure. */
+/* Remove a tree; never follows symlinks, never leaves the file system entry it was given. Missing
+ * is fine. Removes what it can and returns -1 with the first failure. */
 int fs_remove_tree(const char *path, struct err *e);
 /* Copy one regular file (source opened without following a final symlink), at most `max` bytes. */
 int fs_copy(const char *from, const char *to, size_t max, mode_t mode, struct err *e);

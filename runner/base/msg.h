@@ -1,9 +1,10 @@
-/* Every sentence the user sees stands once in runner/base/messages/ROOM.def, in Chinese and English:
+/* Every sentence the user sees stands once in runner/base/messages/ROOM.def, in Chinese and
+ * English:
  *
  *     MSG(COURSE_NO_SUCH_EXERCISE, "没有练习 %1$s。", "There is no exercise %1$s.")
  *
- * To add a message: add a line to the room's .def file. Arguments are positional (%1$s, %2$d) so the
- * two languages may order them differently; a unit test proves that both use the same set. */
+ * To add a message: add a line to the room's .def file. Arguments are positional (%1$s, %2$d) so
+ * the two languages may order them differently; a unit test proves that both use the same set. */
 #ifndef BASE_MSG_H
 #define BASE_MSG_H
 

@@ -4,7 +4,8 @@
  *   id = pipe-hello                  ; never changes: progress and gradebooks use it
  *   title.zh = 初见管道：父写子读
  *   title.en = Hello, pipe
- *   given = ring.h                   ; optional: files handed out that are not edited (pristine when graded)
+ *   given = ring.h                   ; optional: files handed out that are not edited (pristine
+ * when graded)
  *
  *   [program pipe_hello]             ; one section per program the student builds
  *   sources = pipe_hello.c           ; files the student edits; space separated

@@ -1,5 +1,5 @@
-/* Markdown (md4c) to styled lines of a given width. No curses here: styles are names the screens map
- * to attributes and the plain commands to nothing. */
+/* Markdown (md4c) to styled lines of a given width. No curses here: styles are names the screens
+ * map to attributes and the plain commands to nothing. */
 #ifndef COURSE_MARKDOWN_H
 #define COURSE_MARKDOWN_H
 
@@ -13,7 +13,8 @@ enum style {
     STYLE_STRONG,
     STYLE_EMPHASIS,
     STYLE_CODE,      /* inline code */
-    STYLE_CODE_LINE, /* a line of a code block; never wrapped, may be wider than asked */
+    STYLE_CODE_LINE, /* a line of a code block; never wrapped, may be wider than asked. Each such line
+                      * has a span of this style, if only an empty one at its start */
     STYLE_CODE_KEYWORD,
     STYLE_CODE_COMMENT,
     STYLE_CODE_STRING,
@@ -53,6 +54,7 @@ void doc_add(struct doc *d, enum style style, const char *text);
 /* Append a span to the last line. */
 void doc_append(struct doc *d, enum style style, const char *text);
 /* Wrap plain text to lines of one style, each prefixed by `indent` blanks. */
-void doc_add_wrapped(struct doc *d, enum style style, const char *text, size_t columns, size_t indent);
+void doc_add_wrapped(struct doc *d, enum style style, const char *text, size_t columns,
+                     size_t indent);
 
 #endif

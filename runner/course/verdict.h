@@ -30,9 +30,9 @@ enum verdict {
 };
 enum { VERDICT_COUNT = VERDICT_SKIPPED + 1 };
 
-const char *verdict_name(enum verdict v);                     /* "wrong-output", stable */
-bool verdict_parse(const char *name, enum verdict *v);        /* false when unknown */
-const char *verdict_title(enum verdict v, enum lang lang);    /* "输出不对" */
+const char *verdict_name(enum verdict v);                  /* "wrong-output", stable */
+bool verdict_parse(const char *name, enum verdict *v);     /* false when unknown */
+const char *verdict_title(enum verdict v, enum lang lang); /* "输出不对" */
 
 /* Text in both languages; owned, either may be NULL (nothing to say). */
 struct text2 {
@@ -50,12 +50,12 @@ struct bytes { /* owned; len may be less than total when it was cut */
 struct record {
     char *test; /* owned: test id */
     enum verdict verdict;
-    char *diagnosis;        /* owned: stable id such as "unclosed-write-end"; NULL on a pass */
-    struct text2 symptom;   /* 现象: one or two sentences */
-    struct text2 evidence;  /* 证据: lines separated by \n */
-    struct text2 hint;      /* 提示 */
-    struct text2 graph;     /* picture of who waits for whom, lines of at most 76 columns */
-    bool has_bytes;         /* expected and actual are set */
+    char *diagnosis;       /* owned: stable id such as "unclosed-write-end"; NULL on a pass */
+    struct text2 symptom;  /* 现象: one or two sentences */
+    struct text2 evidence; /* 证据: lines separated by \n */
+    struct text2 hint;     /* 提示 */
+    struct text2 graph;    /* picture of who waits for whom, lines of at most 76 columns */
+    bool has_bytes;        /* expected and actual are set */
     struct bytes expected;
     struct bytes actual;
     char *stderr_tail; /* owned: what the student's programs said on stderr (the end of it) */
@@ -68,13 +68,17 @@ int record_from_json(struct record *r, const json_t *j, struct err *e);
 
 /* One compiler message. */
 struct diagnostic {
-    char *kind;    /* "error" "warning" "note" "fatal error" */
-    char *message; /* owned, sanitised */
-    char *file;    /* owned: name as the student knows it, may be NULL */
+    char *kind;       /* "error" "warning" "note" "fatal error" */
+    char *message;    /* owned, sanitised */
+    char *file;       /* owned: name as the student knows it, may be NULL */
     int line, column; /* 1-based, 0 when unknown */
-    char *option;  /* owned: "-Wunused-variable", may be NULL */
-    char *source;  /* owned: the source line, may be NULL */
+    char *option;     /* owned: "-Wunused-variable", may be NULL */
+    char *source;     /* owned: the source line, may be NULL */
 };
+
+void diagnostic_release(struct diagnostic *d);
+json_t *diagnostic_to_json(const struct diagnostic *d);
+int diagnostic_from_json(struct diagnostic *d, const json_t *j, struct err *e);
 
 struct report {
     char *exercise; /* owned: id */
@@ -86,10 +90,12 @@ struct report {
     bool built;
     struct diagnostic *diagnostics; /* owned */
     size_t n_diagnostics;
-    char *build_note; /* owned: why the build ended when it was not the compiler's own errors; or NULL */
+    char *build_note; /* owned: why the build ended when it was not the compiler's own errors; or
+                         NULL */
     struct record *records; /* owned; one per test of the manifest, in its order */
     size_t n_records;
-    struct test_spec *tests; /* borrowed from the exercise, parallel to records; NULL after loading JSON */
+    struct test_spec
+        *tests; /* borrowed from the exercise, parallel to records; NULL after loading JSON */
     int points, max_points;
     double build_ms, ms;
     long long started; /* seconds since 1970 */

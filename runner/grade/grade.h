@@ -3,8 +3,8 @@
  * Theory of operation. grade_start() copies the student's files into a private folder and forks a
  * worker. The worker gives up root (if it had it), starts the sandbox, compiles inside it and then
  * becomes the exercise's Check program, which runs the tests in the same sandbox. Build result and
- * verdict records come back as JSON lines on one pipe. The caller polls grade_fd(), calls grade_pump()
- * and is never blocked. Ending the worker ends everything it started. */
+ * verdict records come back as JSON lines on one pipe. The caller polls grade_fd(), calls
+ * grade_pump() and is never blocked. Ending the worker ends everything it started. */
 #ifndef GRADE_GRADE_H
 #define GRADE_GRADE_H
 
@@ -20,12 +20,13 @@ struct grade_options {
     const struct course *course;
     const struct exercise *exercise;
     const char *source_dir; /* folder that holds the student's files */
-    const char *const *replace; /* NULL, or pairs "source name", "path", …, NULL: take that file instead */
+    const char *const
+        *replace; /* NULL, or pairs "source name", "path", …, NULL: take that file instead */
     enum sandbox_mode sandbox;
     const char *only_test; /* NULL: all */
     uint64_t seed;         /* 0: from the clock */
     bool asan;
-    bool fail_fast;        /* stop after the first failed test */
+    bool fail_fast; /* stop after the first failed test */
 };
 
 struct grading; /* a running one */

@@ -12,19 +12,21 @@
  *
  *     LAB_MAIN(prints_message, …)
  *
- * Every test named in exercise.ini is a LAB_TEST with the same name, listed in LAB_MAIN. Each runs in
- * a process and a sandbox of its own: empty work folder (the current folder of the test and of its
- * programs), private /dev/shm, /tmp, System V ids and POSIX queues, network with loopback only.
+ * Every test named in exercise.ini is a LAB_TEST with the same name, listed in LAB_MAIN. Each runs
+ * in a process and a sandbox of its own: empty work folder (the current folder of the test and of
+ * its programs), private /dev/shm, /tmp, System V ids and POSIX queues, network with loopback only.
  *
- * The rule of the house: no sleeps. Wait for a state: lab_await_blocked(), lab_read_line(), lab_wait().
- * Any wait ends by itself when the programs provably hang (the test fails with the explanation), burn
- * CPU without end, or after the last resort limit.
+ * The rule of the house: no sleeps. Wait for a state: lab_await_blocked(), lab_read_line(),
+ * lab_wait(). Any wait ends by itself when the programs provably hang (the test fails with the
+ * explanation), burn CPU without end, or after the last resort limit.
  *
- * A failed expectation writes the verdict record and ends the test; nothing after it runs. At the end
- * of a test that is still passing the harness checks what was left behind: processes and zombies,
- * System V ids, /dev/shm, POSIX queues, files. Expected leftovers are declared with lab_allow_left().
+ * A failed expectation writes the verdict record and ends the test; nothing after it runs. At the
+ * end of a test that is still passing the harness checks what was left behind: processes and
+ * zombies, System V ids, /dev/shm, POSIX queues, files. Expected leftovers are declared with
+ * lab_allow_left().
  *
- * Texts for people come in pairs, Chinese first. Formats of a pair take the same arguments, positional
+ * Texts for people come in pairs, Chinese first. Formats of a pair take the same arguments,
+ * positional
  * (%1$s) if their order differs. */
 #ifndef HARNESS_LAB_H
 #define HARNESS_LAB_H
@@ -59,7 +61,10 @@ struct lab_entry {
     END_TEST                                                                                       \
     static void lab_body_##name(void)
 
-#define LAB_ENTRY(name) {#name, NULL}
+#define LAB_ENTRY(name)                                                                            \
+    {                                                                                              \
+#name, NULL                                                                                \
+    }
 /* At the end of check.c: LAB_MAIN({"first", first}, {"second", second}) */
 #define LAB_MAIN(...)                                                                              \
     int main(int argc, char **argv)                                                                \
@@ -82,22 +87,22 @@ enum lab_side {
 };
 
 struct lab_cmd {
-    const char *program;      /* name from exercise.ini, e.g. "pipe_hello" */
-    enum lab_side side;       /* default: student */
-    const char *const *args;  /* NULL-terminated, without argv[0]; NULL: none. See LAB_ARGS */
-    const void *input;        /* stdin; written by the harness as the program reads, then closed */
+    const char *program;     /* name from exercise.ini, e.g. "pipe_hello" */
+    enum lab_side side;      /* default: student */
+    const char *const *args; /* NULL-terminated, without argv[0]; NULL: none. See LAB_ARGS */
+    const void *input;       /* stdin; written by the harness as the program reads, then closed */
     size_t input_len;
-    bool input_open;          /* stdin stays open for lab_send() until lab_close_input() */
-    bool input_closed;        /* start with descriptor 0 closed */
+    bool input_open;               /* stdin stays open for lab_send() until lab_close_input() */
+    bool input_closed;             /* start with descriptor 0 closed */
     const char *role_zh, *role_en; /* what messages call it; default: the program's name */
-    const char *const *env;   /* NULL-terminated additions to the environment */
-    int cpu;                  /* 1-based: pin to the n-th allowed CPU; 0: no pin */
-    int max_files;            /* RLIMIT_NOFILE; 0: default */
-    int max_processes;        /* RLIMIT_NPROC; 0: from exercise.ini; -1: 1 (fork fails) */
-    bool ignore_sigpipe;      /* SIGPIPE ignored from the start, as under some parents */
-    mode_t umask;             /* 0: 022 */
-    int stdout_pipe;          /* capacity of its stdout pipe in bytes (F_SETPIPE_SZ); 0: default */
-    bool hold_output;         /* do not read its stdout until lab_release_output() */
+    const char *const *env;        /* NULL-terminated additions to the environment */
+    int cpu;                       /* 1-based: pin to the n-th allowed CPU; 0: no pin */
+    int max_files;                 /* RLIMIT_NOFILE; 0: default */
+    int max_processes;             /* RLIMIT_NPROC; 0: from exercise.ini; -1: 1 (fork fails) */
+    bool ignore_sigpipe;           /* SIGPIPE ignored from the start, as under some parents */
+    mode_t umask;                  /* 0: 022 */
+    int stdout_pipe;  /* capacity of its stdout pipe in bytes (F_SETPIPE_SZ); 0: default */
+    bool hold_output; /* do not read its stdout until lab_release_output() */
 };
 #define LAB_ARGS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -108,13 +113,14 @@ struct lab_proc *lab_start_cmd(const struct lab_cmd *cmd);
 /* lab_spawn(.program = "ring_prod", .args = LAB_ARGS(name, "3"), .side = LAB_REFERENCE) */
 #define lab_spawn(...) lab_start_cmd(&(const struct lab_cmd){__VA_ARGS__})
 
-/* Run a function of the check program as a process beside the student's (same PID namespace, so pids
- * and SO_PEERCRED are real; the student cannot trace it). Its return value is its exit status. Its
- * stdout is collected like a program's. */
+/* Run a function of the check program as a process beside the student's (same PID namespace, so
+ * pids and SO_PEERCRED are real; the student cannot trace it). Its return value is its exit status.
+ * Its stdout is collected like a program's. */
 struct lab_proc *lab_trusted(int (*run)(void *arg), void *arg, const char *role_zh,
                              const char *role_en);
 
-/* --- input and output --------------------------------------------------------------------------- */
+/* --- input and output ---------------------------------------------------------------------------
+ */
 
 void lab_send(struct lab_proc *p, const void *data, size_t len); /* to stdin; needs input_open */
 void lab_send_text(struct lab_proc *p, const char *text);
@@ -130,25 +136,28 @@ void lab_expect_line(struct lab_proc *p, const char *expected);
 const char *lab_output(struct lab_proc *p, size_t *len);
 const char *lab_errors(struct lab_proc *p, size_t *len);
 
-/* --- waiting --------------------------------------------------------------------------------------- */
+/* --- waiting
+ * --------------------------------------------------------------------------------------- */
 
 /* Wait until it has ended (and its stdout has reached EOF or only leftover processes hold it). */
 void lab_wait(struct lab_proc *p);
 /* Wait for the end of all started programs. */
 void lab_wait_all(void);
-/* Wait until a thread of `p` (or of a descendant) is blocked in system call `nr` (SYS_read…, -1: any)
- * with first argument `arg0` (-1: any). Fails the test when `p` ends before, with `diagnosis` "no-block".
- * Returns the pid as this process sees it. */
+/* Wait until a thread of `p` (or of a descendant) is blocked in system call `nr` (SYS_read…, -1:
+ * any) with first argument `arg0` (-1: any). Fails the test when `p` ends before, with `diagnosis`
+ * "no-block". Returns the pid as this process sees it. */
 pid_t lab_await_blocked(struct lab_proc *p, long nr, long arg0);
-/* Wait until condition(arg) is true; looked at again and again. Fails the test as `diagnosis` when the
- * programs hang or end first. what_zh/en complete the sentence "等不到：…". */
+/* Wait until condition(arg) is true; looked at again and again. Fails the test as `diagnosis` when
+ * the programs hang or end first. what_zh/en complete the sentence "等不到：…". */
 void lab_await(bool (*condition)(void *arg), void *arg, const char *diagnosis, const char *what_zh,
                const char *what_en);
 bool lab_ended(struct lab_proc *p); /* without waiting */
-/* Stop watching for hangs in this test (for a program that rightly blocks for ever, until lab_kill). */
+/* Stop watching for hangs in this test (for a program that rightly blocks for ever, until
+ * lab_kill). */
 void lab_expect_blocking(bool on);
 
-/* --- expectations ------------------------------------------------------------------------------------- */
+/* --- expectations
+ * ------------------------------------------------------------------------------------- */
 
 void lab_expect_exit(struct lab_proc *p, int status);
 void lab_expect_failure(struct lab_proc *p); /* any exit status but 0, no signal */
@@ -173,50 +182,65 @@ _Noreturn void lab_undecided(const char *zh, const char *en, ...);
 /* A fault of the machine or of the check program itself: verdict internal. */
 _Noreturn void lab_internal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What the next expectations are about, added to the symptom when one fails: "（参数是空字符串时）". */
+/* What the next expectations are about, added to the symptom when one fails:
+ * "（参数是空字符串时）". */
 void lab_context(const char *zh, const char *en, ...);
 /* One more line of evidence, shown when the test fails. */
 void lab_note(const char *zh, const char *en, ...);
 /* The hint shown if the test fails (any failure), until changed; NULL, NULL: the general one. */
 void lab_hint(const char *zh, const char *en);
-/* The hint, and optionally another diagnosis id, for failures with this diagnosis only. `rename` may
- * be NULL. Example: lab_hint_for("short-output", "single-read", "read 只保证…", "read() returns…"); */
+/* The hint, and optionally another diagnosis id, for failures with this diagnosis only. `rename`
+ * may be NULL. Example: lab_hint_for("short-output", "single-read", "read 只保证…", "read()
+ * returns…"); */
 void lab_hint_for(const char *diagnosis, const char *rename, const char *zh, const char *en);
-/* For failures with this diagnosis when the test knows better what it means: called before the record
- * is written; may call lab_note() and lab_hint(), and returns the diagnosis id to use (or NULL to keep). */
+/* For failures with this diagnosis when the test knows better what it means: called before the
+ * record is written; may call lab_note() and lab_hint(), and returns the diagnosis id to use (or
+ * NULL to keep). */
 void lab_on_fail(const char *(*refine)(enum verdict v, const char *diagnosis, struct lab_proc *p));
 
-/* --- state of a program ------------------------------------------------------------------------------------ */
+/* --- state of a program
+ * ------------------------------------------------------------------------------------ */
 
-pid_t lab_pid(const struct lab_proc *p);       /* as this process sees it */
-pid_t lab_inner_pid(const struct lab_proc *p); /* as the program itself sees it */
-int lab_status(const struct lab_proc *p);      /* wait status; only after it ended */
+pid_t lab_pid(const struct lab_proc *p);                  /* as this process sees it */
+pid_t lab_inner_pid(const struct lab_proc *p);            /* as the program itself sees it */
+int lab_status(const struct lab_proc *p);                 /* wait status; only after it ended */
 const struct rusage *lab_usage(const struct lab_proc *p); /* only after it ended */
-double lab_cpu_seconds(struct lab_proc *p);    /* so far, descendants included */
-void lab_kill(struct lab_proc *p, int sig);    /* signal the program (not its children) */
+double lab_cpu_seconds(struct lab_proc *p);               /* so far, descendants included */
+void lab_kill(struct lab_proc *p, int sig); /* signal the program (not its children) */
 /* Number of living descendants (zombies not counted), and of zombies. */
 size_t lab_descendants(struct lab_proc *p);
 size_t lab_zombies(struct lab_proc *p);
 /* Number of open descriptors of the program right now; -1 when it ended. */
 int lab_open_fds(struct lab_proc *p);
 
-/* --- surroundings ------------------------------------------------------------------------------------------- */
+/* --- surroundings
+ * ------------------------------------------------------------------------------------------- */
 
-const char *lab_dir(void);               /* the work folder, absolute */
-const char *lab_path(const char *name);  /* a path in it; valid until the end of the test */
-key_t lab_key(void);                     /* a fresh System V key, different each call */
-const char *lab_key_text(key_t key);     /* as decimal text for argv; valid until the end of the test */
-const char *lab_name(const char *stem);  /* a fresh "/stem-123456" for shm_open, mq_open, sem_open */
-const char *lab_text(const char *format, ...) __attribute__((format(printf, 1, 2))); /* kept until end */
-uint64_t lab_seed(void);                 /* of this run */
-uint32_t lab_random(uint32_t below);     /* seeded; same seed, same numbers */
-int lab_cpus(void);                      /* CPUs this process may use */
-/* A pattern of `len` bytes without repetition that would hide a shift; kept until the end of the test. */
+const char *lab_dir(void);              /* the work folder, absolute */
+const char *lab_path(const char *name); /* a path in it; valid until the end of the test */
+key_t lab_key(void);                    /* a fresh System V key, different each call */
+const char *lab_key_text(key_t key); /* as decimal text for argv; valid until the end of the test */
+const char *lab_name(const char *stem); /* a fresh "/stem-123456" for shm_open, mq_open, sem_open */
+const char *lab_text(const char *format, ...)
+    __attribute__((format(printf, 1, 2))); /* kept until end */
+uint64_t lab_seed(void);                   /* of this run */
+uint32_t lab_random(uint32_t below);       /* seeded; same seed, same numbers */
+int lab_cpus(void);                        /* CPUs this process may use */
+/* A pattern of `len` bytes without repetition that would hide a shift; kept until the end of the
+ * test. */
 const char *lab_pattern(size_t len);
 
-enum lab_left { LAB_LEFT_FILE, LAB_LEFT_SHM, LAB_LEFT_MQUEUE, LAB_LEFT_SYSV_MSG, LAB_LEFT_SYSV_SEM,
-                LAB_LEFT_SYSV_SHM, LAB_LEFT_PROCESS };
-/* Something of this kind may be left behind in this test; name as in the folder, or NULL for any. */
+enum lab_left {
+    LAB_LEFT_FILE,
+    LAB_LEFT_SHM,
+    LAB_LEFT_MQUEUE,
+    LAB_LEFT_SYSV_MSG,
+    LAB_LEFT_SYSV_SEM,
+    LAB_LEFT_SYSV_SHM,
+    LAB_LEFT_PROCESS
+};
+/* Something of this kind may be left behind in this test; name as in the folder, or NULL for any.
+ */
 void lab_allow_left(enum lab_left kind, const char *name);
 /* Check leftovers now (as at the end), then go on. */
 void lab_expect_clean(void);

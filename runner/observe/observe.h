@@ -1,9 +1,9 @@
 /* Looking at processes through /proc and proving that they hang.
  *
  * Nothing here signals or changes a watched process; only after a hang has been proven may the
- * unwinder (observe/unwind.h) stop it for a moment with ptrace to read its stack. "It vanished" is a
- * normal outcome everywhere. /proc is always reached through a descriptor opened before the caller
- * joined a sandbox, so pids are those of the caller's own PID namespace. */
+ * unwinder (observe/unwind.h) stop it for a moment with ptrace to read its stack. "It vanished" is
+ * a normal outcome everywhere. /proc is always reached through a descriptor opened before the
+ * caller joined a sandbox, so pids are those of the caller's own PID namespace. */
 #ifndef OBSERVE_OBSERVE_H
 #define OBSERVE_OBSERVE_H
 
@@ -54,19 +54,20 @@ struct diagnosis {
 };
 void diagnosis_release(struct diagnosis *d);
 
-/* Explain the last look (normally after OBSERVE_HUNG; also usable when the last resort limit struck). */
+/* Explain the last look (normally after OBSERVE_HUNG; also usable when the last resort limit
+ * struck). */
 void observer_explain(struct observer *o, struct diagnosis *d);
 /* Explain who burns CPU time (id "busy-loop"): process, source line, seconds. */
 void observer_explain_spin(struct observer *o, struct diagnosis *d);
 
-/* Is a thread of `root` or of one of its descendants blocked in system call `nr` (SYS_read, or -1 for
- * any) whose first argument is `arg0` (or -1 for any)? Returns its pid, 0 when none is. */
+/* Is a thread of `root` or of one of its descendants blocked in system call `nr` (SYS_read, or -1
+ * for any) whose first argument is `arg0` (or -1 for any)? Returns its pid, 0 when none is. */
 pid_t observe_find_blocked(int proc, pid_t root, long nr, long arg0);
 
 /* What one process has open: used by tests that look at descriptors. */
 struct open_fd {
     int fd;
-    int flags;       /* from fdinfo, octal flags as a number (O_WRONLY, O_CLOEXEC…) */
+    int flags;        /* from fdinfo, octal flags as a number (O_WRONLY, O_CLOEXEC…) */
     char target[256]; /* "pipe:[123]", a path, "socket:[5]" */
 };
 /* Descriptors of a process; malloc'd array, *count. -1 when it vanished. */

@@ -15,9 +15,9 @@ struct unwinder {
     pid_t pid;
 };
 
-/* Fork the helper. Programs that were executed from a path below `inside` (such as "/out") are found
- * below `outside` on the host. Call before joining any namespace; forked children may use the same
- * unwinder one after the other (not at the same time). */
+/* Fork the helper. Programs that were executed from a path below `inside` (such as "/out") are
+ * found below `outside` on the host. Call before joining any namespace; forked children may use the
+ * same unwinder one after the other (not at the same time). */
 int unwinder_start(struct unwinder *u, const char *inside, const char *outside, struct err *e);
 void unwinder_stop(struct unwinder *u);
 

@@ -11,14 +11,29 @@
 
 struct store;
 
-/* Open or create. An older schema is migrated in one transaction; a newer one is refused with a
- * sentence; a damaged file is renamed to progress.db.damaged-N and a new one begun (then *notice, when
- * given, gets a malloc'd sentence). read_only opens without writing anything. */
+/* Version of the schema, in PRAGMA user_version of the file. Its history is in schema.c. */
+enum { STORE_VERSION = 2 };
+
+/* Open or create (the folder must exist). An older schema is migrated in one transaction; a newer
+ * one is refused with a sentence; a damaged file is renamed to progress.db.damaged-N, with its -wal
+ * and -shm, and a new one begun (then *notice, when given, gets a malloc'd sentence, else NULL).
+ *
+ * read_only opens without writing anything, also beside a running ipclab. Where the file or its
+ * folder cannot be written, or the disk has no room for the write-ahead log, the store opens
+ * read-only by itself, and *notice says so: what was recorded can be read, and every change gives
+ * an error. Several processes may have the same file open; each waits for the others up to five
+ * seconds. */
 int store_open(struct store **s, const char *path, bool read_only, char **notice, struct err *e);
 void store_close(struct store *s);
 
-/* Record one finished attempt (not a cancelled or internal one). `json` of the report is kept. */
-int store_add_attempt(struct store *s, const struct report *r, const struct exercise *x, struct err *e);
+/* Does every change fail because the file, its folder or the disk cannot be written? */
+bool store_is_read_only(const struct store *s);
+
+/* Record one finished attempt. A cancelled run and one that failed through a fault of ours are
+ * refused with an error. The report is kept as JSON; only the newest twenty of an exercise keep
+ * theirs. */
+int store_add_attempt(struct store *s, const struct report *r, const struct exercise *x,
+                      struct err *e);
 /* Record that hint number `level` (1-based) of an exercise was shown. Idempotent. */
 int store_add_hint(struct store *s, const char *exercise, int level, struct err *e);
 /* Record that the reference was looked at before a pass. */
@@ -29,7 +44,7 @@ struct progress {
     enum progress_state state; /* passed: some attempt passed; it stays passed until reopened */
     int attempts;
     int last_points, best_points, max_points; /* of the last attempt; 0 when none */
-    int hints;             /* strongest hint level shown */
+    int hints;                                /* strongest hint level shown */
     bool peeked;
     long long first_try, first_pass, last_try; /* seconds since 1970, 0 when never */
 };
@@ -51,7 +66,8 @@ int store_attempts(struct store *s, const char *exercise, size_t max, struct att
                    size_t *count, struct err *e);
 void attempts_free(struct attempt *list, size_t count);
 
-/* Settings: text values kept in the same file. get returns malloc'd text or NULL. */
+/* Settings: text values kept in the same file. get returns malloc'd text or NULL; setting NULL
+ * removes the value. */
 char *store_get(struct store *s, const char *key);
 int store_set(struct store *s, const char *key, const char *value, struct err *e);
 

@@ -1,0 +1,170 @@
+# ipclab: learn Linux inter-process communication by doing.
+#
+#   make run     install what is missing, build, open the course
+#   make test    install what is missing, build, run all tests
+#   make help    all targets
+#
+# Everything that is built goes to build/. V=1 shows the commands.
+
+CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+VERSION  := 0.1.0
+B        ?= build
+SANITIZE ?=
+
+Q := $(if $(V),,@)
+say = @$(if $(V),true,printf '  %-6s %s\n')
+
+# --- flags ----------------------------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wformat=2 -Wvla -Wundef \
+        -Wwrite-strings -Wpointer-arith -Wstrict-prototypes -Wold-style-definition \
+        -Wmissing-prototypes -fno-common -Werror
+ifneq (,$(findstring clang,$(CC)))
+WARN += -Wcomma -Wconditional-uninitialized -Wmissing-variable-declarations
+else
+WARN += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wstack-usage=16384
+endif
+# How the student's and the reference's programs are compiled (also known to the grader).
+LAB_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -pthread -Werror=implicit-function-declaration
+
+CPPFLAGS_ALL := -D_GNU_SOURCE -Irunner -DIPCLAB_VERSION='"$(VERSION)"' \
+                -DLAB_CFLAGS='"$(LAB_CFLAGS)"' -MMD -MP
+CFLAGS_ALL   := -std=c17 -O2 -g $(WARN) $(SANITIZE) $(CFLAGS)
+LDLIBS_ALL   := -lsqlite3 -lmd4c -lunistring -ldw -lelf -lseccomp -larchive -ljansson -linih -pthread
+LDFLAGS_ALL  := $(SANITIZE) -Wl,--as-needed $(LDFLAGS)
+CHECK_LIBS   := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck_pic -lrt -lm -lsubunit)
+
+# --- what there is ----------------------------------------------------------------------------------
+
+LIB_ROOMS  := base course sandbox observe store grade report
+sources     = $(filter-out %_main.c,$(wildcard $(addprefix runner/,$(addsuffix /*.c,$(1)))))
+objects     = $(patsubst %.c,$(B)/obj/%.o,$(1))
+LIB_OBJ    := $(call objects,$(call sources,$(LIB_ROOMS)))
+HARNESS    := $(call objects,$(call sources,harness))
+APP_OBJ    := $(call objects,$(call sources,tui cli) runner/main.c)
+CHECKS     := $(patsubst tests/labs/%/check.c,$(B)/check/%/check,$(wildcard tests/labs/*/*/check.c))
+REFERENCES := $(patsubst solutions/%/,$(B)/ref/%/.built,$(wildcard solutions/*/*/))
+UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+SHIM       := $(if $(wildcard runner/sandbox/shim_main.c),$(B)/lab-shim.so)
+
+.PHONY: all run test bench test-fresh install uninstall format clean help deps test-deps \
+        unit verify lint
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: deps
+	$(Q)$(MAKE) --no-print-directory compiled
+
+.PHONY: compiled
+compiled: $(B)/ipclab $(B)/lab-init $(SHIM) $(CHECKS) $(REFERENCES)
+
+# --- packages -----------------------------------------------------------------------------------------
+
+deps:
+	$(Q)sh runner/packages.sh build
+test-deps:
+	$(Q)sh runner/packages.sh build test
+
+# --- programs -----------------------------------------------------------------------------------------
+
+$(B)/obj/%.o: %.c
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c $< -o $@
+
+$(B)/libipclab.a: $(LIB_OBJ)
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/libharness.a: $(HARNESS)
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/ipclab: $(APP_OBJ) $(B)/libipclab.a
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS_ALL) $^ -lncursesw -ltinfo $(LDLIBS_ALL) -o $@
+
+# The trusted PID 1 of the sandbox: small, static if possible so that it starts fast.
+$(B)/lab-init: $(B)/obj/runner/sandbox/lab_init_main.o
+	$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) $< -static -o $@ 2>/dev/null || $(CC) $(LDFLAGS) $< -o $@
+
+$(B)/lab-shim.so: runner/sandbox/shim_main.c
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS_ALL) -std=c17 -O2 -g $(WARN) -fPIC -shared $< -ldl -o $@
+
+# --- exercises: Check programs (trusted, no student code) and references ------------------------------------
+
+$(B)/check/%/check: $(B)/obj/tests/labs/%/check.o $(B)/libharness.a $(B)/libipclab.a
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) $< $(B)/libharness.a $(B)/libipclab.a $(CHECK_LIBS) $(LDLIBS_ALL) -o $@
+
+$(B)/obj/tests/labs/%/check.o: CPPFLAGS_ALL += -Ilabs/$*
+
+.SECONDEXPANSION:
+$(B)/ref/%/.built: $$(wildcard solutions/$$*/*.[ch] labs/$$*/*.h) labs/%/exercise.ini runner/build-reference.sh
+	$(say) REF $*
+	$(Q)sh runner/build-reference.sh $* $(@D) '$(CC)' '$(LAB_CFLAGS) -Werror'
+
+# --- tests ---------------------------------------------------------------------------------------------
+
+$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libharness.a $(B)/libipclab.a
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) $< $(B)/libharness.a $(B)/libipclab.a $(CHECK_LIBS) $(LDLIBS_ALL) -o $@
+
+unit: $(UNIT)
+
+test: test-deps
+	$(Q)$(MAKE) --no-print-directory compiled unit
+	$(Q)B=$(B) sh tests/run.sh
+
+verify: all
+	$(Q)$(B)/ipclab verify
+
+bench: all
+	$(Q)B=$(B) sh tests/bench/run.sh
+
+test-fresh:
+	$(Q)sh tests/fresh.sh
+
+lint: test-deps
+	$(Q)sh tests/lint.sh
+
+# --- for people ------------------------------------------------------------------------------------------
+
+run: all
+	$(Q)$(B)/ipclab --workspace workspace
+
+install: all
+	$(Q)PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' B=$(B) sh runner/install.sh install
+uninstall:
+	$(Q)PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' B=$(B) sh runner/install.sh uninstall
+
+format:
+	$(Q)find runner tests labs solutions -name '*.[ch]' -print0 | xargs -0 clang-format -i
+
+clean:
+	$(Q)rm -rf $(B)
+
+help:
+	@echo 'make run         install what is missing, build, open the course'
+	@echo 'make test        install what is missing, build, run all tests'
+	@echo 'make             build everything into $(B)/'
+	@echo 'make verify      check every exercise: skeletons fail, references pass, wrong answers are caught'
+	@echo 'make bench       measure (grading, terminal, verify)'
+	@echo 'make test-fresh  run both README commands in a minimal Debian made by debootstrap'
+	@echo 'make lint        compilers, headers, room table, formatting, static checks'
+	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away again'
+	@echo 'make format      clang-format over all C'
+	@echo 'make clean       remove $(B)/'
+	@echo 'Variables: CC=gcc|clang, V=1, B=build folder, SANITIZE=-fsanitize=address,undefined'
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

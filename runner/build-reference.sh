@@ -1,0 +1,20 @@
+#!/bin/sh
+# Build the reference programs of one exercise: build-reference.sh CHAPTER/SLUG OUT CC FLAGS
+# Which programs there are, their sources and extra flags come from exercise.ini.
+set -eu
+slug=$1 out=$2 cc=$3 flags=$4
+mkdir -p "$out"
+awk -F'[[:space:]]*=[[:space:]]*' '
+    /^\[/        { if (name) print name "|" src "|" extra; name = src = extra = "" }
+    /^\[program/ { name = $0; sub(/^\[program[[:space:]]+/, "", name); sub(/\].*/, "", name) }
+    $1 == "sources" && name { src = $2 }
+    $1 == "flags" && name   { extra = $2 }
+    END          { if (name) print name "|" src "|" extra }' "labs/$slug/exercise.ini" |
+while IFS='|' read -r name sources extra; do
+    files=
+    for s in $sources; do files="$files solutions/$slug/$s"; done
+    # shellcheck disable=SC2086 # flags and files are lists of words
+    $cc $flags $extra -I"labs/$slug" -I"solutions/$slug" $files -o "$out/$name"
+    chmod 755 "$out/$name"
+done
+touch "$out/.built"

@@ -1,0 +1,386 @@
+/* ipclab verify: the invariants of the course, many gradings at a time. */
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fs.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/invariants.h"
+#include "cli/wrong.h"
+#include "grade/grade.h"
+
+enum kind { KIND_SKELETON, KIND_REFERENCE, KIND_WRONG };
+enum { KIND_COUNT = KIND_WRONG + 1, MAX_JOBS = 64 };
+
+struct task {
+    const struct exercise *x;
+    enum kind kind;
+    const struct wrong *wrong; /* borrowed, KIND_WRONG only */
+    uint64_t seed;
+};
+struct tally { /* of one exercise */
+    int good[KIND_COUNT], all[KIND_COUNT];
+    struct wrong *wrong; /* owned */
+    size_t n_wrong;
+};
+struct slot { /* one running grading */
+    struct grading *g;
+    const struct task *task;
+    const char *replace[3];
+};
+struct verify {
+    struct cli *c;
+    struct task *tasks; /* owned */
+    size_t n_tasks, next, finished;
+    struct tally *tallies; /* owned, one per exercise of the course */
+    bool *chosen;          /* owned */
+    int repeat, jobs, violations;
+    bool only[KIND_COUNT];
+    bool progress; /* stderr is a terminal */
+    struct buf said;
+    double slowest;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int sig)
+{
+    interrupted = sig;
+}
+
+/* --- choosing
+ * --------------------------------------------------------------------------------------- */
+
+static int parse_only(struct verify *v, const char *word)
+{
+    static const char *const names[KIND_COUNT] = {"skeleton", "reference", "wrong"};
+    for (int k = 0; k < KIND_COUNT; k++)
+        v->only[k] = strcmp(names[k], word) == 0;
+    return v->only[0] || v->only[1] || v->only[2] ? 0 : cli_usage("verify");
+}
+
+static int choose(struct verify *v, int argc, char **argv)
+{
+    bool named = false;
+    for (int i = 1; i < argc; i++) {
+        bool more = i + 1 < argc;
+        if (strcmp(argv[i], "--repeat") == 0 && more) {
+            v->repeat = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--jobs") == 0 && more) {
+            v->jobs = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--only") == 0 && more) {
+            if (parse_only(v, argv[++i]) != 0)
+                return EXIT_WRONG_USAGE;
+        } else if (argv[i][0] == '-') {
+            return cli_usage("verify");
+        } else {
+            const struct exercise *x = cli_exercise(v->c, argv[i], NULL);
+            if (!x)
+                return EXIT_FAILED;
+            v->chosen[x->index] = named = true;
+        }
+    }
+    for (size_t i = 0; !named && i < v->c->course.n_exercises; i++)
+        v->chosen[i] = true;
+    if (v->repeat < 1 || v->jobs < 1 || v->jobs > MAX_JOBS)
+        return cli_usage("verify");
+    return 0;
+}
+
+static void add_task(struct verify *v, const struct exercise *x, enum kind kind,
+                     const struct wrong *w, int round)
+{
+    if (!v->only[kind])
+        return;
+    v->tasks = mem_grow(v->tasks, v->n_tasks + 1, sizeof *v->tasks);
+    v->tasks[v->n_tasks++] = (struct task){x, kind, w, (uint64_t)round + 1};
+    v->tallies[x->index].all[kind]++;
+}
+
+/* Round by round, so that repetitions of one exercise are spread over the whole time. */
+static int plan(struct verify *v)
+{
+    struct err e = {0};
+    for (size_t i = 0; i < v->c->course.n_exercises; i++) {
+        const struct exercise *x = &v->c->course.exercises[i];
+        struct tally *t = &v->tallies[i];
+        if (!v->chosen[i])
+            continue;
+        v->violations += invariants_check(&v->said, &v->c->course, x);
+        if (wrong_load(x, &t->wrong, &t->n_wrong, &e) != 0)
+            t->n_wrong = 0; /* already said by the invariants */
+        add_task(v, x, KIND_SKELETON, NULL, 0);
+    }
+    for (int round = 0; round < v->repeat; round++)
+        for (size_t i = 0; i < v->c->course.n_exercises; i++) {
+            const struct exercise *x = &v->c->course.exercises[i];
+            if (!v->chosen[i])
+                continue;
+            add_task(v, x, KIND_REFERENCE, NULL, round);
+            for (size_t k = 0; k < v->tallies[i].n_wrong; k++)
+                add_task(v, x, KIND_WRONG, &v->tallies[i].wrong[k], round);
+        }
+    return 0;
+}
+
+/* --- judging
+ * ---------------------------------------------------------------------------------------------- */
+
+static void describe_failure(struct buf *out, const struct report *r)
+{
+    const struct record *f = report_first_failure(r);
+    if (r->internal)
+        buf_addf(out, " internal: %s", r->internal);
+    else if (!r->built)
+        buf_addf(out, " build-failed: %s",
+                 r->n_diagnostics ? r->diagnostics[0].message
+                                  : (r->build_note ? r->build_note : ""));
+    else if (f)
+        buf_addf(out, " %s %s %s: %s", f->test, verdict_name(f->verdict),
+                 f->diagnosis ? f->diagnosis : "-", text2_get(&f->symptom));
+}
+
+static void replay(struct buf *out, const struct slot *s)
+{
+    const struct task *t = s->task;
+    const char *dir = t->kind == KIND_SKELETON ? t->x->lab_dir : t->x->solution_dir;
+    buf_addf(out, "\n    ipclab run %s --source %s", t->x->id, dir);
+    if (t->wrong)
+        buf_addf(out, " --replace %s=%s", t->wrong->file, t->wrong->path);
+    buf_addf(out, " --seed %llu -v\n", (unsigned long long)t->seed);
+}
+
+static const struct record *find_record(const struct report *r, const char *test)
+{
+    for (size_t i = 0; i < r->n_records; i++)
+        if (str_equal(r->records[i].test, test))
+            return &r->records[i];
+    return NULL;
+}
+
+/* "" when as it should be, else why not (malloc'd). */
+static char *judge(const struct task *t, const struct report *r)
+{
+    struct buf why = BUF_INIT;
+    const struct record *record = t->wrong ? find_record(r, t->wrong->test) : NULL;
+    if (r->internal) {
+        describe_failure(&why, r);
+    } else if (t->kind == KIND_SKELETON) {
+        if (!r->built || report_passed(r)) {
+            buf_adds(&why, " ");
+            buf_adds(&why, msg(r->built ? MSG_CLI_SKELETON_PASSES : MSG_CLI_SKELETON_BUILD));
+        }
+    } else if (t->kind == KIND_REFERENCE) {
+        if (!report_passed(r))
+            describe_failure(&why, r);
+        else if (r->n_diagnostics)
+            buf_addf(&why, " %s", r->diagnostics[0].message);
+    } else if (!r->built) {
+        describe_failure(&why, r);
+    } else if (record && record->verdict == VERDICT_UNDECIDED) {
+        /* this machine cannot tell */
+    } else if (!record || record->verdict == VERDICT_PASS ||
+               !str_equal(record->diagnosis, t->wrong->diagnosis)) {
+        buf_addf(&why, " %s: %s %s → %s %s", t->wrong->name, t->wrong->test, t->wrong->diagnosis,
+                 record ? verdict_name(record->verdict) : "-",
+                 record && record->diagnosis ? record->diagnosis : "-");
+        if (record && record->symptom.text[0])
+            buf_addf(&why, " (%s)", text2_get(&record->symptom));
+    }
+    return buf_steal(&why);
+}
+
+static void finish(struct verify *v, struct slot *s)
+{
+    static const char *const names[KIND_COUNT] = {"skeleton", "reference", "wrong"};
+    const struct report *r = grade_report(s->g);
+    struct tally *t = &v->tallies[s->task->x->index];
+    AUTO_FREE char *why = judge(s->task, r);
+    v->finished++;
+    if (r->ms > v->slowest)
+        v->slowest = r->ms;
+    if (!*why) {
+        t->good[s->task->kind]++;
+    } else if (!r->cancelled) {
+        v->violations++;
+        buf_addf(&v->said, "%s %s %s:%s", s->task->x->number, s->task->x->id, names[s->task->kind],
+                 why);
+        replay(&v->said, s);
+    }
+    grade_free(s->g);
+    s->g = NULL;
+}
+
+/* --- running
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static int start(struct verify *v, struct slot *s)
+{
+    struct err e = {0};
+    const struct task *t = &v->tasks[v->next++];
+    struct grade_options o = {.course = &v->c->course,
+                              .exercise = t->x,
+                              .source_dir =
+                                  t->kind == KIND_SKELETON ? t->x->lab_dir : t->x->solution_dir,
+                              .sandbox = v->c->sandbox,
+                              .seed = t->seed,
+                              .only_test = t->wrong ? t->wrong->test : NULL};
+    s->task = t;
+    s->replace[0] = t->wrong ? t->wrong->file : NULL;
+    s->replace[1] = t->wrong ? t->wrong->path : NULL;
+    s->replace[2] = NULL;
+    if (t->wrong)
+        o.replace = s->replace;
+    if (grade_start(&s->g, &o, &e) != 0) {
+        s->g = NULL;
+        return cli_fail(EXIT_FAULT, &e);
+    }
+    return 0;
+}
+
+static void show_progress(const struct verify *v)
+{
+    if (v->progress)
+        fprintf(stderr, "\r%zu/%zu ", v->finished, v->n_tasks);
+}
+
+static int run_all(struct verify *v)
+{
+    struct slot slots[MAX_JOBS] = {{NULL, NULL, {NULL}}};
+    int status = 0;
+    for (;;) {
+        struct pollfd fds[MAX_JOBS];
+        nfds_t n = 0;
+        for (int i = 0; i < v->jobs; i++) {
+            if (!slots[i].g && v->next < v->n_tasks && !interrupted && status == 0)
+                status = start(v, &slots[i]);
+            if (slots[i].g && interrupted)
+                grade_cancel(slots[i].g);
+            while (slots[i].g) {
+                enum grade_event ev = grade_pump(slots[i].g);
+                if (ev == GRADE_NONE)
+                    break;
+                if (ev == GRADE_DONE)
+                    finish(v, &slots[i]);
+            }
+            if (slots[i].g)
+                fds[n++] = (struct pollfd){.fd = grade_fd(slots[i].g), .events = POLLIN};
+        }
+        show_progress(v);
+        if (n == 0 && (v->next == v->n_tasks || interrupted || status != 0))
+            break;
+        if (n == (nfds_t)v->jobs || v->next == v->n_tasks)
+            poll(fds, n, -1);
+    }
+    if (v->progress)
+        fprintf(stderr, "\r              \r");
+    return interrupted ? EXIT_FAULT : status;
+}
+
+/* --- the table
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static void cell(struct buf *b, const struct tally *t, enum kind k)
+{
+    char text[32] = "–";
+    if (t->all[k])
+        snprintf(text, sizeof text, "%s %d/%d", t->good[k] == t->all[k] ? "✓" : "✗", t->good[k],
+                 t->all[k]);
+    text_pad(b, text, 16);
+}
+
+static void print_table(const struct verify *v)
+{
+    struct buf b = BUF_INIT;
+    text_pad(&b, msg(MSG_CLI_VERIFY_EXERCISE), 26);
+    text_pad(&b, msg(MSG_CLI_VERIFY_SKELETON), 16);
+    text_pad(&b, msg(MSG_CLI_VERIFY_REFERENCE), 16);
+    text_pad(&b, msg(MSG_CLI_VERIFY_WRONG), 16);
+    buf_addc(&b, '\n');
+    for (size_t i = 0; i < v->c->course.n_exercises; i++) {
+        const struct exercise *x = &v->c->course.exercises[i];
+        if (!v->chosen[i])
+            continue;
+        AUTO_FREE char *name = str_format("%s %s", x->number, x->id);
+        text_pad(&b, name, 26);
+        for (int k = 0; k < KIND_COUNT; k++)
+            cell(&b, &v->tallies[i], (enum kind)k);
+        buf_addc(&b, '\n');
+    }
+    fputs(b.data, stdout);
+    buf_release(&b);
+}
+
+static void print_json(const struct verify *v)
+{
+    static const char *const names[KIND_COUNT] = {"skeleton", "reference", "wrong"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < v->c->course.n_exercises; i++) {
+        if (!v->chosen[i])
+            continue;
+        json_t *x = json_pack("{s:s}", "id", v->c->course.exercises[i].id);
+        for (int k = 0; k < KIND_COUNT; k++)
+            json_object_set_new(
+                x, names[k],
+                json_pack("{s:i,s:i}", "good", v->tallies[i].good[k], "all", v->tallies[i].all[k]));
+        json_array_append_new(list, x);
+    }
+    json_t *j = json_pack("{s:o,s:i,s:s}", "exercises", list, "violations", v->violations, "text",
+                          buf_text(&v->said));
+    char *text = json_dumps(j, JSON_INDENT(2));
+    puts(text ? text : "{}");
+    free(text);
+    json_decref(j);
+}
+
+static int cpus(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+int command_verify(struct cli *c, int argc, char **argv)
+{
+    struct verify v = {.c = c, .repeat = 1, .jobs = cpus(), .only = {true, true, true}};
+    if (cli_course(c) != 0)
+        return EXIT_FAULT;
+    v.progress = isatty(STDERR_FILENO);
+    v.tallies = mem_alloc(c->course.n_exercises * sizeof *v.tallies);
+    v.chosen = mem_alloc(c->course.n_exercises * sizeof *v.chosen);
+    int status = choose(&v, argc, argv);
+    if (status == 0) {
+        struct sigaction action = {.sa_handler = on_interrupt}, old;
+        sigaction(SIGINT, &action, &old);
+        plan(&v);
+        double started = clock_ms();
+        status = run_all(&v);
+        sigaction(SIGINT, &old, NULL);
+        if (c->json) {
+            print_json(&v);
+        } else {
+            print_table(&v);
+            fputs(buf_text(&v.said), stdout);
+            msg_print(stdout, MSG_CLI_VERIFY_SUMMARY, v.finished, (clock_ms() - started) / 1000,
+                      v.violations);
+            putchar('\n');
+        }
+        if (status == 0 && v.violations)
+            status = EXIT_FAILED;
+    }
+    for (size_t i = 0; i < c->course.n_exercises; i++)
+        wrong_free(v.tallies[i].wrong, v.tallies[i].n_wrong);
+    free(v.tallies);
+    free(v.chosen);
+    free(v.tasks);
+    buf_release(&v.said);
+    return status;
+}

@@ -1,0 +1,186 @@
+#include "grade/folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/text.h"
+
+enum { SOURCE_MAX = 1 << 20, GIVEN_MAX = 8 << 20 };
+
+static const char prefix[] = "ipclab-run-";
+
+static bool usable(const char *place)
+{
+    struct statvfs v;
+    return place && place[0] == '/' && access(place, W_OK | X_OK) == 0 && statvfs(place, &v) == 0 &&
+           !(v.f_flag & ST_NOEXEC);
+}
+
+/* Folders of ours whose lock nobody holds belong to gradings that were killed. */
+static void sweep(const char *place)
+{
+    DIR *dir = opendir(place);
+    struct stat st;
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        if (strncmp(d->d_name, prefix, sizeof prefix - 1) != 0)
+            continue;
+        AUTO_FREE char *path = fs_join(place, d->d_name);
+        AUTO_FREE char *lock = fs_join(path, "lock");
+        int fd = open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+            continue; /* just being made, or not ours */
+        if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
+            fs_remove_tree(path, NULL);
+        close(fd);
+    }
+    if (dir)
+        closedir(dir);
+}
+
+static int make_parts(struct folder *f, struct err *e)
+{
+    AUTO_FREE char *lock = fs_join(f->path, "lock");
+    f->src = fs_join(f->path, "src");
+    f->out = fs_join(f->path, "out");
+    f->work = fs_join(f->path, "work");
+    f->log = fs_join(f->path, "log");
+    f->lock = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (f->lock < 0 || flock(f->lock, LOCK_EX | LOCK_NB) != 0 || mkdir(f->src, 0755) != 0 ||
+        mkdir(f->out, 0755) != 0 || mkdir(f->work, 0755) != 0)
+        return err_sys(e, MSG_BASE_CANNOT_CREATE, f->path);
+    return 0;
+}
+
+int folder_make(struct folder *f, struct err *e)
+{
+    const char *places[] = {getenv("TMPDIR"), "/tmp", "/var/tmp"};
+    static bool swept;
+    *f = (struct folder){.lock = -1};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        if (!usable(places[i]))
+            continue;
+        if (!swept)
+            sweep(places[i]);
+        swept = true;
+        f->path = str_format("%s/%sXXXXXX", places[i], prefix);
+        if (mkdtemp(f->path) && make_parts(f, e) == 0)
+            return 0;
+        err_sys(e, MSG_BASE_CANNOT_CREATE, f->path);
+        folder_remove(f);
+    }
+    if (e && !e->text[0])
+        err_msg(e, MSG_GRADE_NO_PLACE);
+    return -1;
+}
+
+static const char *replaced(const struct grade_options *o, const char *name)
+{
+    for (const char *const *p = o->replace; p && p[0]; p += 2)
+        if (strcmp(p[0], name) == 0)
+            return p[1];
+    return NULL;
+}
+
+static int write_copy(const struct folder *f, const char *name, const struct buf *content,
+                      struct err *e)
+{
+    AUTO_FREE char *path = fs_join(f->src, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return err_sys(e, MSG_BASE_CANNOT_WRITE, path);
+    int rc = write(fd, content->data, content->len) == (ssize_t)content->len
+                 ? 0
+                 : err_sys(e, MSG_BASE_CANNOT_WRITE, path);
+    close(fd);
+    return rc;
+}
+
+/* The student's own file. What is wrong with it is the student's affair: 1. */
+static int copy_source(const struct folder *f, const struct grade_options *o, const char *name,
+                       struct buf *all, struct err *e)
+{
+    const char *other = replaced(o, name);
+    AUTO_FREE char *path = other ? str_dup(other) : fs_join(o->source_dir, name);
+    struct buf content = BUF_INIT;
+    int rc = 1;
+    if (!other && access(path, F_OK) != 0 && errno == ENOENT) {
+        err_msg(e, MSG_GRADE_MISSING_SOURCE, name, o->source_dir, o->exercise->id);
+    } else if (fs_read_at(AT_FDCWD, path, SOURCE_MAX, true, &content, e) != 0) {
+        /* e says it */
+    } else if (content.len == 0) {
+        err_msg(e, MSG_GRADE_EMPTY_SOURCE, name);
+    } else if (memchr(content.data, '\0', content.len)) {
+        err_msg(e, MSG_GRADE_BINARY_SOURCE, name);
+    } else {
+        buf_addf(all, "%s %zu\n", name, content.len);
+        buf_add(all, content.data, content.len);
+        rc = write_copy(f, name, &content, e);
+    }
+    buf_release(&content);
+    return rc;
+}
+
+/* Files handed out with the exercise: always the course's copy, whatever the student did to it. */
+static int copy_given(const struct folder *f, const struct grade_options *o, const char *name,
+                      struct err *e)
+{
+    AUTO_FREE char *path = fs_join(o->exercise->lab_dir, name);
+    struct buf content = BUF_INIT;
+    int rc = fs_read(path, GIVEN_MAX, &content, e);
+    if (rc == 0)
+        rc = write_copy(f, name, &content, e);
+    buf_release(&content);
+    return rc;
+}
+
+int folder_fill(struct folder *f, const struct grade_options *o, char hash[17], struct err *e)
+{
+    size_t n;
+    const char **names = exercise_sources(o->exercise, &n);
+    struct buf all = BUF_INIT;
+    int rc = 0;
+    for (size_t i = 0; i < n && rc == 0; i++)
+        rc = copy_source(f, o, names[i], &all, e);
+    for (size_t i = 0; i < o->exercise->n_given && rc == 0; i++)
+        rc = copy_given(f, o, o->exercise->given[i], e);
+    fs_hash(buf_text(&all), all.len, hash);
+    free(names);
+    buf_release(&all);
+    return rc;
+}
+
+int folder_give(struct folder *f, struct err *e)
+{
+    uid_t uid = 0;
+    gid_t gid = 0;
+    if (geteuid() != 0)
+        return 0;
+    if (sandbox_unprivileged(&uid, &gid, e) != 0)
+        return -1;
+    /* src stays ours and read-only for the other user; it only needs a way in */
+    if (chmod(f->path, 0711) != 0 || chown(f->out, uid, gid) != 0 || chown(f->work, uid, gid) != 0)
+        return err_sys(e, MSG_BASE_CANNOT_WRITE, f->path);
+    return 0;
+}
+
+void folder_remove(struct folder *f)
+{
+    if (f->path)
+        fs_remove_tree(f->path, NULL);
+    if (f->lock >= 0)
+        close(f->lock);
+    free(f->path);
+    free(f->src);
+    free(f->out);
+    free(f->work);
+    free(f->log);
+    *f = (struct folder){.lock = -1};
+}

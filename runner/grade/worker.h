@@ -1,0 +1,21 @@
+/* The process that builds and then becomes the Check program. Internal to the room. */
+#ifndef GRADE_WORKER_H
+#define GRADE_WORKER_H
+
+#include "grade/folder.h"
+#include "grade/grade.h"
+
+struct worker {
+    const struct grade_options *options;
+    const struct folder *folder;
+    int events;   /* write end */
+    int lab_init; /* opened while we still are who we are: the unprivileged user may not reach it */
+    int check;    /* the Check program */
+    int *references; /* one descriptor per program, -1 when there is none */
+    uint64_t seed;
+};
+
+/* In the forked worker: never returns. */
+_Noreturn void worker_run(const struct worker *w);
+
+#endif

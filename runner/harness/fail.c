@@ -1,0 +1,193 @@
+/* From a failure to the verdict record, and the end of the test. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/text.h"
+#include "harness/state.h"
+
+enum { BYTES_KEPT = 256 * 1024, STDERR_KEPT = 2000 };
+
+static void write_line(json_t *j)
+{
+    char *text = json_dumps(j, JSON_COMPACT);
+    json_decref(j);
+    if (!text)
+        return;
+    struct buf b = BUF_INIT;
+    buf_adds(&b, text);
+    buf_addc(&b, '\n');
+    free(text);
+    for (size_t at = 0; at < b.len;) {
+        ssize_t n = write(lab.events, b.data + at, b.len - at);
+        if (n < 0 && errno != EINTR)
+            break; /* the grader is gone; there is nobody left to tell */
+        if (n > 0)
+            at += (size_t)n;
+    }
+    buf_release(&b);
+}
+
+void lab_emit_begin(void)
+{
+    write_line(json_pack("{s:s,s:s}", "event", "begin", "test", lab.name));
+}
+
+static void emit(struct record *r)
+{
+    r->test = str_dup(lab.name);
+    r->seed = lab.seed;
+    r->ms = clock_ms() - lab.started;
+    json_t *j = record_to_json(r);
+    json_object_set_new(j, "event", json_string("end"));
+    write_line(j);
+}
+
+void lab_emit_pass(void)
+{
+    struct record r = {.verdict = VERDICT_PASS};
+    emit(&r);
+    record_release(&r);
+}
+
+/* --- texts in two languages
+ * ------------------------------------------------------------------------ */
+
+void lab_say(char *text[LANG_COUNT], enum msg_id id, ...)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        va_list ap;
+        va_start(ap, id);
+        free(text[lang]);
+        text[lang] = msg_vformat((enum lang)lang, id, ap);
+        va_end(ap);
+    }
+}
+
+void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        va_list ap;
+        va_start(ap, id);
+        char *line = msg_vformat((enum lang)lang, id, ap);
+        va_end(ap);
+        char *joined =
+            text[lang] && *text[lang] ? str_format("%s\n%s", text[lang], line) : str_dup(line);
+        free(text[lang]);
+        free(line);
+        text[lang] = joined;
+    }
+}
+
+/* --- the record
+ * ------------------------------------------------------------------------------------------ */
+
+static const struct hint_rule *find_rule(const char *diagnosis)
+{
+    for (size_t i = 0; i < lab.n_rules; i++)
+        if (strcmp(lab.rules[i].diagnosis, diagnosis) == 0)
+            return &lab.rules[i];
+    return NULL;
+}
+
+/* check.c's own words first: rule for the diagnosis, then its general hint, then the room's text.
+ */
+static char *choose_hint(const struct failure *f, const struct hint_rule *rule, enum lang lang)
+{
+    const char *own = NULL;
+    if (rule)
+        own = lang == LANG_ZH ? rule->zh : rule->en;
+    if (!own)
+        own = lab.hint[lang];
+    return str_dup(own ? own : f->hint[lang]);
+}
+
+static char *join_evidence(const struct failure *f, enum lang lang)
+{
+    struct buf b = BUF_INIT;
+    if (f->evidence[lang])
+        buf_adds(&b, f->evidence[lang]);
+    if (lab.notes[lang].len) {
+        if (b.len)
+            buf_addc(&b, '\n');
+        buf_add(&b, lab.notes[lang].data, lab.notes[lang].len - 1); /* without the last newline */
+    }
+    if (!b.len) {
+        buf_release(&b);
+        return NULL;
+    }
+    return buf_steal(&b);
+}
+
+static char *with_context(const char *symptom, enum lang lang)
+{
+    const char *context = lab.context[lang];
+    if (!context || !*context)
+        return str_dup(symptom);
+    return lang == LANG_ZH ? str_format("%s（%s）", symptom, context)
+                           : str_format("%s (%s)", symptom, context);
+}
+
+static struct bytes cut_bytes(const char *data, size_t len)
+{
+    size_t kept = len < BYTES_KEPT ? len : BYTES_KEPT;
+    return (struct bytes){.data = str_ndup(data ? data : "", kept), .len = kept, .total = len};
+}
+
+static char *stderr_tail(const struct failure *f)
+{
+    struct buf b = BUF_INIT;
+    for (size_t i = 0; i < lab.n_procs; i++) {
+        const struct lab_proc *p = lab.procs[i];
+        if (p->side != LAB_STUDENT || p->trusted || !p->errors.len || (f->proc && f->proc != p))
+            continue;
+        size_t skip = p->errors.len > STDERR_KEPT ? p->errors.len - STDERR_KEPT : 0;
+        text_sanitize(&b, p->errors.data + skip, p->errors.len - skip);
+        if (b.len > 2 * STDERR_KEPT)
+            break;
+    }
+    return b.len ? buf_steal(&b) : NULL;
+}
+
+static void fill_record(struct record *r, struct failure *f, const struct hint_rule *rule)
+{
+    for (int i = 0; i < LANG_COUNT; i++) {
+        enum lang lang = (enum lang)i;
+        r->symptom.text[lang] = with_context(f->symptom[lang] ? f->symptom[lang] : "", lang);
+        r->evidence.text[lang] = join_evidence(f, lang);
+        r->hint.text[lang] = choose_hint(f, rule, lang);
+        r->graph.text[lang] = str_dup(f->graph[lang]);
+    }
+    if (f->has_bytes) {
+        r->has_bytes = true;
+        r->expected = cut_bytes(f->expected, f->expected_len);
+        r->actual = cut_bytes(f->actual, f->actual_len);
+    }
+    r->stderr_tail = stderr_tail(f);
+}
+
+void lab_fail_with(struct failure *f)
+{
+    static bool failing;
+    const char *better;
+    if (failing) /* a refine function failed itself: the first failure counts */
+        _exit(1);
+    failing = true;
+    if (lab.refine && f->verdict != VERDICT_INTERNAL && f->verdict != VERDICT_UNDECIDED &&
+        (better = lab.refine(f->verdict, f->diagnosis, f->proc)) != NULL)
+        f->diagnosis = better;
+    const struct hint_rule *rule = find_rule(f->diagnosis);
+    struct record r = {.verdict = f->verdict};
+    r.diagnosis = str_dup(rule && rule->rename ? rule->rename : f->diagnosis);
+    fill_record(&r, f, rule);
+    if (lab.shared && f->verdict != VERDICT_UNDECIDED)
+        lab.shared->failed = 1;
+    emit(&r);
+    sandbox_leave(&lab.test);
+    if (f->verdict == VERDICT_UNDECIDED)
+        _exit(0);
+    ck_abort_msg("%s: %s", r.diagnosis, r.symptom.text[LANG_EN]);
+}

@@ -1,0 +1,247 @@
+/* What a test leaves behind: processes, System V ids, /dev/shm, POSIX queues, files. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "base/text.h"
+#include "harness/state.h"
+
+/* One thing found. In mode none the host's own things are there as well: what was there at the
+ * beginning of the test is not counted. */
+struct left {
+    enum lab_left kind;
+    const char *diagnosis; /* static */
+    char *name;            /* owned: file name, or "key 0x1b… id 3" */
+};
+struct left_list {
+    struct left *items; /* owned */
+    size_t n;
+};
+
+static struct left_list before;
+
+static struct {
+    enum lab_left kind;
+    char *name; /* owned, NULL: any */
+} allowed[64];
+static size_t n_allowed;
+
+void lab_allow_left(enum lab_left kind, const char *name)
+{
+    if (n_allowed == sizeof allowed / sizeof allowed[0])
+        lab_internal("too many lab_allow_left()");
+    allowed[n_allowed].kind = kind;
+    allowed[n_allowed++].name = str_dup(name);
+}
+
+static void add(struct left_list *l, enum lab_left kind, const char *diagnosis, char *name)
+{
+    l->items = mem_grow(l->items, l->n + 1, sizeof *l->items);
+    l->items[l->n++] = (struct left){kind, diagnosis, name};
+}
+
+static const char *kind_of_file(const struct stat *st)
+{
+    if (S_ISFIFO(st->st_mode))
+        return "fifo-leak";
+    return S_ISSOCK(st->st_mode) ? "socket-leak" : "file-leak";
+}
+
+static void scan_folder(struct left_list *l, const char *path, enum lab_left kind,
+                        const char *diagnosis)
+{
+    DIR *dir = opendir(path);
+    struct stat st;
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
+            fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || st.st_uid != getuid())
+            continue;
+        struct buf name = BUF_INIT;
+        text_sanitize(&name, d->d_name, strlen(d->d_name));
+        add(l, kind, diagnosis ? diagnosis : kind_of_file(&st), buf_steal(&name));
+    }
+    if (dir)
+        closedir(dir);
+}
+
+/* /proc/sysvipc shows the IPC namespace of the reader, which is the test's own. Columns: proc(5).
+ */
+static void scan_sysv(struct left_list *l, const char *name, enum lab_left kind, int uid_column)
+{
+    AUTO_FREE char *path = str_format("sysvipc/%s", name);
+    int fd = openat(lab.box.proc, path, O_RDONLY | O_CLOEXEC);
+    FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
+    char line[512];
+    if (!f) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    bool header = true;
+    while (fgets(line, sizeof line, f)) {
+        long v[16] = {0};
+        int n = 0;
+        char *at = line, *end;
+        for (; n < 16 && (v[n] = strtol(at, &end, 10), end != at); n++)
+            at = end;
+        if (!header && n > uid_column && v[uid_column] == (long)getuid())
+            add(l, kind, "sysv-leak",
+                str_format("%s key 0x%08x id %ld", name, (unsigned)v[0], v[1]));
+        header = false;
+    }
+    fclose(f);
+}
+
+static void scan(struct left_list *l)
+{
+    scan_sysv(l, "msg", LAB_LEFT_SYSV_MSG, 7);
+    scan_sysv(l, "sem", LAB_LEFT_SYSV_SEM, 4);
+    scan_sysv(l, "shm", LAB_LEFT_SYSV_SHM, 7);
+    scan_folder(l, "/dev/shm", LAB_LEFT_SHM, "shm-leak");
+    scan_folder(l, "/dev/mqueue", LAB_LEFT_MQUEUE, "mqueue-leak");
+    scan_folder(l, lab.test.dir, LAB_LEFT_FILE, NULL);
+    if (lab.box.mode == SANDBOX_BWRAP) /* elsewhere /tmp is everybody's */
+        scan_folder(l, "/tmp", LAB_LEFT_FILE, NULL);
+}
+
+void lab_left_begin(void)
+{
+    if (lab.box.mode == SANDBOX_NONE)
+        scan(&before);
+}
+
+static bool was_before(const struct left *x)
+{
+    for (size_t i = 0; i < before.n; i++)
+        if (before.items[i].kind == x->kind && strcmp(before.items[i].name, x->name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_allowed(const struct left *x)
+{
+    for (size_t i = 0; i < n_allowed; i++) {
+        const char *name = allowed[i].name;
+        if (allowed[i].kind != x->kind)
+            continue;
+        if (!name || strcmp(name[0] == '/' ? name + 1 : name, x->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* --- processes
+ * ------------------------------------------------------------------------------------ */
+
+static bool is_ours(pid_t pid)
+{
+    if (pid == lab.unwinder.pid || pid == lab.test.init)
+        return true;
+    for (size_t i = 0; i < lab.n_procs; i++)
+        if (lab.procs[i]->pid == pid)
+            return true;
+    return false;
+}
+
+void lab_count_orphans(size_t *alive, size_t *zombies)
+{
+    struct proc_info *list = NULL;
+    size_t n = 0;
+    pid_t root = lab.test.init > 0 ? lab.test.init : getpid();
+    *alive = *zombies = 0;
+    if (observe_tree(lab.box.proc, root, &list, &n) != 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        /* only what was re-parented: direct children of the root, and what they started */
+        if (list[i].pid == root || (list[i].ppid == root && is_ours(list[i].pid)))
+            continue;
+        if (root == getpid() && list[i].ppid != root)
+            continue; /* mode none: descendants of running programs are below us too */
+        if (list[i].state == 'Z' || list[i].state == 'X')
+            (*zombies)++;
+        else
+            (*alive)++;
+    }
+    free(list);
+}
+
+static void check_processes(void)
+{
+    size_t alive, zombies;
+    for (size_t i = 0; i < n_allowed; i++)
+        if (allowed[i].kind == LAB_LEFT_PROCESS)
+            return;
+    lab_count_orphans(&alive, &zombies);
+    if (alive + zombies == 0)
+        return;
+    struct failure f = {.verdict = VERDICT_LEAK};
+    size_t unreaped = 0;
+    for (size_t i = 0; i < lab.n_procs; i++)
+        unreaped += lab.procs[i]->zombies_at_end;
+    /* A zombie handed over at the moment its parent ended was never waited for; a process that was
+     * still alive then has outlived its parent, whether or not it has ended since. */
+    if (alive == 0 && unreaped > 0) {
+        f.diagnosis = "zombie";
+        lab_say(f.symptom, MSG_HARNESS_ZOMBIES, zombies);
+        lab_say(f.hint, MSG_HARNESS_HINT_ZOMBIE);
+    } else {
+        f.diagnosis = "orphan";
+        lab_say(f.symptom, MSG_HARNESS_ORPHANS, alive + zombies);
+        lab_say(f.hint, MSG_HARNESS_HINT_ORPHAN);
+    }
+    lab_fail_with(&f);
+}
+
+/* --- objects and files
+ * ----------------------------------------------------------------------------- */
+
+static const struct {
+    const char *diagnosis;
+    enum msg_id what, hint;
+} kinds[] = {
+    {"sysv-leak", MSG_HARNESS_LEFT_SYSV, MSG_HARNESS_HINT_SYSV},
+    {"shm-leak", MSG_HARNESS_LEFT_SHM, MSG_HARNESS_HINT_SHM},
+    {"mqueue-leak", MSG_HARNESS_LEFT_MQUEUE, MSG_HARNESS_HINT_MQUEUE},
+    {"fifo-leak", MSG_HARNESS_LEFT_FIFO, MSG_HARNESS_HINT_UNLINK},
+    {"socket-leak", MSG_HARNESS_LEFT_SOCKET, MSG_HARNESS_HINT_UNLINK},
+    {"file-leak", MSG_HARNESS_LEFT_FILE, MSG_HARNESS_HINT_FILE},
+};
+
+static void check_objects(void)
+{
+    struct left_list now = {0};
+    struct failure f = {.verdict = VERDICT_LEAK};
+    scan(&now);
+    for (size_t i = 0; i < now.n; i++) {
+        const struct left *x = &now.items[i];
+        if (was_before(x) || is_allowed(x))
+            continue;
+        if (!f.diagnosis)
+            f.diagnosis = x->diagnosis;
+        lab_say_more(f.evidence, MSG_HARNESS_LEFT_ITEM, x->diagnosis, x->name);
+    }
+    if (!f.diagnosis)
+        return;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (strcmp(kinds[i].diagnosis, f.diagnosis) == 0) {
+            lab_say(f.symptom, kinds[i].what);
+            lab_say(f.hint, kinds[i].hint);
+        }
+    lab_fail_with(&f);
+}
+
+void lab_check_left(void)
+{
+    check_processes();
+    check_objects();
+}
+
+void lab_expect_clean(void)
+{
+    lab_check_left();
+}

@@ -1,0 +1,128 @@
+/* What the files of the harness share: the state of the one test this process runs. Internal. */
+#ifndef HARNESS_STATE_H
+#define HARNESS_STATE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "course/exercise.h"
+#include "course/verdict.h"
+#include "harness/lab.h"
+#include "observe/observe.h"
+#include "sandbox/sandbox.h"
+
+enum { MAX_PROCS = 512, MAX_RULES = 32 };
+
+struct lab_proc {
+    char *program; /* owned */
+    enum lab_side side;
+    bool trusted;           /* lab_trusted() */
+    char *role[LANG_COUNT]; /* owned */
+    struct sandbox_child child;
+    pid_t pid; /* stays after the end, for messages */
+    pid_t inner_pid;
+    bool ended;
+    int status;
+    struct rusage usage;
+    int in;             /* write end of its stdin, -1 closed */
+    int out, err;       /* read ends, -1 at EOF or closed */
+    struct buf pending; /* for stdin */
+    size_t pending_at;
+    bool input_open; /* do not close stdin when pending is empty */
+    bool hold_output;
+    bool flooded;
+    struct buf output, errors;
+    size_t line_at; /* start of the next unread line in output */
+    char *line;     /* owned: last line read */
+    bool hidden_timer;
+    size_t orphans_at_end, zombies_at_end; /* children of PID 1 when it ended */
+};
+
+struct hint_rule {
+    const char *diagnosis, *rename, *zh, *en;
+};
+
+struct shared { /* between the runner and the forked tests */
+    int failed;
+};
+
+struct program_fd {
+    char *name; /* owned */
+    int fd;     /* of the reference */
+};
+
+struct lab {
+    /* of the whole run */
+    int events; /* verdict records go here */
+    struct sandbox box;
+    struct unwinder unwinder;
+    struct limits limits;
+    uint64_t seed;
+    bool fail_fast;
+    bool asan;
+    struct shared *shared;
+    struct program_fd *references; /* owned */
+    size_t n_references;
+
+    /* of the test */
+    const char *name;
+    struct sandbox_test test;
+    struct observer *observer;
+    struct lab_proc *procs[MAX_PROCS];
+    size_t n_procs;
+    bool watching; /* hangs end the test */
+    double started;
+    uint64_t random;
+    int key_count;
+    char *context[LANG_COUNT]; /* owned */
+    struct buf notes[LANG_COUNT];
+    const char *hint[LANG_COUNT];
+    struct hint_rule rules[MAX_RULES];
+    size_t n_rules;
+    const char *(*refine)(enum verdict, const char *, struct lab_proc *);
+    char **kept; /* owned strings that live until the end of the test */
+    size_t n_kept;
+};
+
+extern struct lab lab;
+
+/* --- state.c */
+char *lab_keep(char *text); /* owned by the test from now on */
+
+/* --- fail.c: one failure on its way to the record */
+struct failure {
+    enum verdict verdict;
+    const char *diagnosis;
+    struct lab_proc *proc;      /* whose stderr to show; may be NULL */
+    char *symptom[LANG_COUNT];  /* owned */
+    char *evidence[LANG_COUNT]; /* owned, may be NULL */
+    char *hint[LANG_COUNT];     /* owned, may be NULL */
+    char *graph[LANG_COUNT];    /* owned, may be NULL */
+    bool has_bytes;
+    const char *expected, *actual; /* borrowed */
+    size_t expected_len, actual_len;
+};
+/* Write the record and end the test. */
+_Noreturn void lab_fail_with(struct failure *f);
+/* Set both languages of a text from the message table (same arguments for both). */
+void lab_say(char *text[LANG_COUNT], enum msg_id id, ...);
+/* Append a line to evidence. */
+void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...);
+void lab_emit_pass(void);
+void lab_emit_begin(void);
+
+/* --- pump.c */
+/* Move bytes and notice ends for at most `timeout_ms`; true when anything happened. */
+bool lab_pump(int timeout_ms);
+/* Pump until condition(arg); hangs, busy loops, floods and the last resort limit end the test. */
+void lab_wait_until(bool (*condition)(void *), void *arg);
+/* What to call a program in a message. */
+const char *lab_role(const struct lab_proc *p, enum lang lang);
+
+/* --- left.c */
+void lab_left_begin(void);
+void lab_check_left(void);
+/* Children of the test's PID 1 (or re-parented to us): zombies and living ones. */
+void lab_count_orphans(size_t *alive, size_t *zombies);
+
+#endif

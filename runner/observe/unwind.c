@@ -1,0 +1,298 @@
+/* The unwinder: a forked helper that never joins a namespace.
+ *
+ * Request: one packet with a thread id. Answer: one packet with the number of frames and the
+ * frames. The helper ends when its socket reports the end of file, when its creator dies
+ * (PR_SET_PDEATHSIG), or when one answer takes unreasonably long (alarm). Callers then simply get
+ * no frames. */
+#include "observe/unwind.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { FRAME_MAX = 24, PATIENCE_S = 20 };
+
+struct answer {
+    size_t count;
+    struct frame frames[FRAME_MAX];
+};
+
+/* State of the helper process. */
+static struct {
+    char inside[256], outside[1024]; /* without trailing slashes; "" when not mapped */
+    pid_t pid;                       /* whose memory map is being resolved */
+    struct answer *answer;
+} helper;
+
+/* --- finding the ELF file of a module -----------------------------------------------------------
+ */
+
+static void map_path(const char *path, char *out, size_t size)
+{
+    size_t n = strlen(helper.inside);
+    if (n && strncmp(path, helper.inside, n) == 0 && path[n] == '/')
+        snprintf(out, size, "%s%s", helper.outside, path + n);
+    else
+        snprintf(out, size, "%s", path);
+}
+
+/* The inode that is mapped at an address, 0 when unknown: a file that only happens to have the same
+ * name would give wrong lines. */
+static unsigned long long mapped_inode(Dwarf_Addr base)
+{
+    char name[40], line[4400];
+    unsigned long long found = 0;
+    snprintf(name, sizeof name, "/proc/%d/maps", (int)helper.pid);
+    FILE *f = fopen(name, "re");
+    if (!f)
+        return 0;
+    while (!found && fgets(line, sizeof line, f)) {
+        unsigned long start, end;
+        unsigned long long inode;
+        if (sscanf(line, "%lx-%lx %*s %*x %*x:%*x %llu", &start, &end, &inode) == 3 &&
+            start <= base && base < end)
+            found = inode;
+    }
+    fclose(f);
+    return found;
+}
+
+static int find_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+                    char **file_name, Elf **elf)
+{
+    char path[1400];
+    struct stat st;
+    if (name[0] != '/') /* the vdso: read from memory */
+        return dwfl_linux_proc_find_elf(module, userdata, name, base, file_name, elf);
+    map_path(name, path, sizeof path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -1;
+    unsigned long long inode = mapped_inode(base);
+    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || inode == 0 || st.st_ino != inode) {
+        close(fd);
+        return -1;
+    }
+    *file_name = strdup(path);
+    return fd;
+}
+
+/* Debug information only from the file itself: no debuginfod, no search in the file system. */
+static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+                          const char *file, const char *link, GElf_Word crc, char **out)
+{
+    (void)module, (void)userdata, (void)name, (void)base, (void)file, (void)link, (void)crc;
+    *out = NULL;
+    return -1;
+}
+
+/* --- walking the stack
+ * ---------------------------------------------------------------------------- */
+
+static void copy_base_name(char *out, size_t size, const char *path)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    snprintf(out, size, "%s", slash ? slash + 1 : path ? path : "");
+}
+
+static void fill_frame(Dwfl_Module *module, Dwarf_Addr pc, struct frame *frame)
+{
+    const char *path = NULL;
+    Dwarf_Addr start = 0;
+    const char *name = dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, &path, NULL);
+    copy_base_name(frame->module, sizeof frame->module, name);
+    const char *function = dwfl_module_addrname(module, pc);
+    snprintf(frame->function, sizeof frame->function, "%s", function ? function : "");
+    Dwfl_Line *line = dwfl_module_getsrc(module, pc);
+    int number = 0;
+    const char *source = line ? dwfl_lineinfo(line, NULL, &number, NULL, NULL, NULL) : NULL;
+    if (!source || number <= 0)
+        return;
+    copy_base_name(frame->file, sizeof frame->file, source);
+    frame->line = number;
+}
+
+static int on_frame(Dwfl_Frame *state, void *arg)
+{
+    Dwfl *dwfl = arg;
+    Dwarf_Addr pc;
+    bool activation;
+    if (!dwfl_frame_pc(state, &pc, &activation))
+        return DWARF_CB_ABORT;
+    if (!activation) /* a return address: the call is just before it */
+        pc--;
+    struct answer *a = helper.answer;
+    struct frame *frame = &a->frames[a->count++];
+    Dwfl_Module *module = dwfl_addrmodule(dwfl, pc);
+    if (module)
+        fill_frame(module, pc, frame);
+    return a->count < FRAME_MAX ? DWARF_CB_OK : DWARF_CB_ABORT;
+}
+
+static pid_t process_of(pid_t tid)
+{
+    char name[40], line[256];
+    int pid = 0;
+    snprintf(name, sizeof name, "/proc/%d/status", (int)tid);
+    FILE *f = fopen(name, "re");
+    if (!f)
+        return 0;
+    while (!pid && fgets(line, sizeof line, f))
+        if (sscanf(line, "Tgid: %d", &pid) != 1)
+            pid = 0;
+    fclose(f);
+    return pid;
+}
+
+static void unwind_thread(pid_t tid, struct answer *a)
+{
+    static const Dwfl_Callbacks callbacks = {.find_elf = find_elf,
+                                             .find_debuginfo = find_debuginfo};
+    memset(a, 0, sizeof *a);
+    helper.answer = a;
+    helper.pid = tid > 0 ? process_of(tid) : 0;
+    if (helper.pid <= 0)
+        return;
+    Dwfl *dwfl = dwfl_begin(&callbacks);
+    if (!dwfl)
+        return;
+    if (dwfl_linux_proc_report(dwfl, helper.pid) == 0 && dwfl_report_end(dwfl, NULL, NULL) == 0 &&
+        dwfl_linux_proc_attach(dwfl, helper.pid, false) == 0)
+        dwfl_getthread_frames(dwfl, tid, on_frame, dwfl); /* the end of the stack is an error too */
+    dwfl_end(dwfl);                                       /* detaches */
+}
+
+/* --- the helper process
+ * ------------------------------------------------------------------------------ */
+
+static _Noreturn void serve(int socket)
+{
+    static struct answer a;
+    for (;;) {
+        pid_t tid;
+        ssize_t n = recv(socket, &tid, sizeof tid, 0);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n != sizeof tid)
+            _exit(0);
+        alarm(PATIENCE_S);
+        unwind_thread(tid, &a);
+        alarm(0);
+        if (send(socket, &a, sizeof a, MSG_NOSIGNAL) != sizeof a)
+            _exit(0);
+    }
+}
+
+/* Nothing of the creator's may stay open here: an inherited write end would keep a pipe alive. */
+static void close_all_but(int keep)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int fd = 0; fd < 3; fd++)
+        if (null >= 0 && null != fd)
+            dup2(null, fd);
+    if (keep > 3)
+        close_range(3, (unsigned)keep - 1, 0);
+    close_range((unsigned)keep + 1, ~0U, 0);
+}
+
+static void reset_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    for (int sig = 1; sig < NSIG; sig++)
+        signal(sig, SIG_DFL);
+    signal(SIGINT, SIG_IGN); /* it ends with its creator, not before it */
+    signal(SIGPIPE, SIG_IGN);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static _Noreturn void helper_main(int socket, pid_t creator)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != creator)
+        _exit(0);
+    prctl(PR_SET_NAME, "ipclab-unwind");
+    reset_signals();
+    int moved = fcntl(socket, F_DUPFD_CLOEXEC, 3);
+    if (moved < 0)
+        _exit(1);
+    close_all_but(moved);
+    serve(moved);
+}
+
+static void set_mapping(const char *inside, const char *outside)
+{
+    helper.inside[0] = helper.outside[0] = '\0';
+    if (!inside || !outside)
+        return;
+    snprintf(helper.inside, sizeof helper.inside, "%s", inside);
+    snprintf(helper.outside, sizeof helper.outside, "%s", outside);
+}
+
+int unwinder_start(struct unwinder *u, const char *inside, const char *outside, struct err *e)
+{
+    int pair[2];
+    *u = (struct unwinder){.socket = -1};
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return err_sys(e, MSG_OBSERVE_UNWINDER_FAILED);
+    pid_t creator = getpid(), pid = fork();
+    if (pid < 0) {
+        err_sys(e, MSG_OBSERVE_UNWINDER_FAILED);
+        close(pair[0]);
+        close(pair[1]);
+        return -1;
+    }
+    if (pid == 0) {
+        set_mapping(inside, outside);
+        helper_main(pair[1], creator);
+    }
+    close(pair[1]);
+    u->socket = pair[0];
+    u->pid = pid;
+    return 0;
+}
+
+void unwinder_stop(struct unwinder *u)
+{
+    /* In a forked child of the creator the helper is not ours: only our copy of the socket goes. */
+    bool ours = u->pid > 0 && waitpid(u->pid, NULL, WNOHANG) == 0;
+    if (ours) /* reaches the helper even while others hold copies */
+        shutdown(u->socket, SHUT_RDWR);
+    if (u->socket >= 0)
+        close(u->socket);
+    while (ours && waitpid(u->pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    *u = (struct unwinder){.socket = -1};
+}
+
+size_t unwinder_stack(struct unwinder *u, pid_t tid, struct frame *frames, size_t max)
+{
+    static struct answer a; /* large for a stack; this process asks one at a time */
+    if (!u || u->socket < 0 || tid <= 0)
+        return 0;
+    if (send(u->socket, &tid, sizeof tid, MSG_NOSIGNAL) != sizeof tid)
+        return 0;
+    ssize_t n;
+    do
+        n = recv(u->socket, &a, sizeof a, 0);
+    while (n < 0 && errno == EINTR);
+    if (n != sizeof a || a.count > FRAME_MAX)
+        return 0;
+    size_t count = a.count < max ? a.count : max;
+    memcpy(frames, a.frames, count * sizeof *frames);
+    return count;
+}

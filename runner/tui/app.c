@@ -1,0 +1,248 @@
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "tui/app.h"
+#include "tui/workspace.h"
+
+char *say(enum msg_id id, ...)
+{
+    va_list ap;
+    char *text;
+
+    va_start(ap, id);
+    text = msg_vformat(msg_lang(), id, ap);
+    va_end(ap);
+    return text;
+}
+
+void app_status(struct app *a, enum tone tone, enum msg_id id, ...)
+{
+    va_list ap;
+    char *text;
+
+    va_start(ap, id);
+    text = msg_vformat(msg_lang(), id, ap);
+    va_end(ap);
+    buf_clear(&a->status);
+    buf_adds(&a->status, text);
+    free(text);
+    a->status_tone = tone;
+    a->dirty = true;
+}
+
+void app_error(struct app *a, const struct err *e)
+{
+    buf_clear(&a->status);
+    buf_adds(&a->status, e->text);
+    a->status_tone = TONE_BAD;
+    a->dirty = true;
+}
+
+/* ---- selection ---- */
+
+const struct exercise *app_exercise(const struct app *a)
+{
+    return a->n_nodes ? a->nodes[a->node].exercise : NULL;
+}
+
+const struct chapter *app_chapter(const struct app *a)
+{
+    return a->n_nodes ? &a->o->course->chapters[a->nodes[a->node].chapter] : NULL;
+}
+
+size_t app_node_of(const struct app *a, const struct exercise *x)
+{
+    for (size_t i = 0; i < a->n_nodes; i++)
+        if (a->nodes[i].exercise == x)
+            return i;
+    return a->node;
+}
+
+void app_progress(struct app *a, const struct exercise *x)
+{
+    struct err e;
+
+    if (store_progress(a->o->store, x->id, &a->progress[x->index], &e) < 0)
+        app_error(a, &e);
+    a->dirty = true;
+}
+
+/* The learner may not have the folder yet; then there is nothing to watch. */
+void app_watch(struct app *a)
+{
+    const struct exercise *x = app_exercise(a);
+    size_t n = 0;
+
+    if (!x) {
+        file_watch_set(&a->watch, "", NULL, 0);
+        return;
+    }
+    AUTO_FREE char *dir = workspace_dir(a->o->workspace, a->o->course, x);
+    AUTO_FREE const char **names = exercise_sources(x, &n);
+    file_watch_set(&a->watch, dir, names, n);
+}
+
+static void forget_selected(struct app *a)
+{
+    if (a->has_last)
+        report_release(&a->last);
+    a->has_last = false;
+    hints_free(a->hints, a->n_hints);
+    a->hints = NULL;
+    a->n_hints = 0;
+    a->detail = -1;
+    a->grade_at = 0;
+}
+
+/* A report that cannot be read (an old format) is as good as none. */
+static void load_last(struct app *a, const struct exercise *x)
+{
+    AUTO_FREE char *text = store_last_report(a->o->store, x->id);
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+
+    if (!json)
+        return;
+    a->has_last = report_from_json(&a->last, json, NULL) == 0;
+    json_decref(json);
+}
+
+void app_select(struct app *a, size_t node)
+{
+    const struct exercise *x;
+
+    if (node >= a->n_nodes)
+        return;
+    forget_selected(a);
+    a->node = node;
+    x = app_exercise(a);
+    if (x)
+        load_last(a, x);
+    a->text = x ? SCREEN_TASK : SCREEN_LESSON;
+    if (!x && a->main == SLOT_RESULTS) {
+        a->main = SLOT_TEXT;
+        a->focus = a->focus == SLOT_RESULTS ? SLOT_TEXT : a->focus;
+    }
+    for (int i = SCREEN_TREE + 1; i < SCREEN_COUNT; i++)
+        a->screens[i].ops->open(a, &a->screens[i]);
+    app_watch(a);
+    a->dirty = true;
+}
+
+/* ---- screens ---- */
+
+struct screen *app_screen(struct app *a, enum slot slot)
+{
+    static const enum screen_id fixed[] = {
+        [SLOT_TREE] = SCREEN_TREE, [SLOT_TEXT] = SCREEN_TASK, [SLOT_RESULTS] = SCREEN_RESULTS};
+
+    return &a->screens[slot == SLOT_TEXT ? a->text : fixed[slot]];
+}
+
+void app_show(struct app *a, enum screen_id id)
+{
+    enum slot slot = id == SCREEN_TREE      ? SLOT_TREE
+                     : id == SCREEN_RESULTS ? SLOT_RESULTS
+                                            : SLOT_TEXT;
+
+    if (id == SCREEN_HELP && a->text != id) {
+        a->before_help.text = a->text;
+        a->before_help.focus = a->focus;
+        a->before_help.main = a->main;
+    }
+    if (slot == SLOT_TEXT && a->text != id) {
+        a->text = id;
+        a->screens[id].ops->open(a, &a->screens[id]);
+    }
+    if (a->focus != slot)
+        a->zoom = false;
+    a->focus = slot;
+    if (slot != SLOT_TREE)
+        a->main = slot;
+    a->dirty = true;
+}
+
+void app_stale(struct app *a)
+{
+    for (int i = 0; i < SCREEN_COUNT; i++)
+        a->screens[i].stale = true;
+    a->dirty = true;
+}
+
+const struct report *app_report(struct app *a, bool *live)
+{
+    const struct exercise *x = app_exercise(a);
+
+    *live = false;
+    if (x && a->run.grading && a->run.exercise == x) {
+        *live = a->run.active;
+        return grade_report(a->run.grading);
+    }
+    return x && a->has_last ? &a->last : NULL;
+}
+
+/* ---- begin and end ---- */
+
+static void nodes_make(struct app *a)
+{
+    const struct course *c = a->o->course;
+
+    a->nodes = mem_alloc((c->n_chapters + c->n_exercises + 1) * sizeof *a->nodes);
+    for (size_t i = 0; i < c->n_chapters; i++) {
+        a->nodes[a->n_nodes++] = (struct node){.chapter = i};
+        for (size_t j = 0; j < c->chapters[i].count; j++)
+            a->nodes[a->n_nodes++] =
+                (struct node){i, &c->exercises[c->chapters[i].first + j]};
+    }
+}
+
+/* Where the learner was, else the first exercise that is not passed, else the first row. */
+static size_t node_to_begin(const struct app *a)
+{
+    AUTO_FREE char *id = store_get(a->o->store, "tui.exercise");
+    size_t open = a->n_nodes;
+
+    for (size_t i = a->n_nodes; i-- > 0;) {
+        const struct exercise *x = a->nodes[i].exercise;
+
+        if (x && str_equal(id, x->id))
+            return i;
+        if (x && a->progress[x->index].state != PROGRESS_PASSED)
+            open = i;
+    }
+    return open < a->n_nodes ? open : 0;
+}
+
+void app_init(struct app *a, const struct tui_options *o)
+{
+    const struct course *c = o->course;
+
+    *a = (struct app){.o = o, .detail = -1, .text = SCREEN_TASK, .main = SLOT_TEXT, .dirty = true};
+    for (int i = 0; i < SCREEN_COUNT; i++)
+        a->screens[i].ops = screen_ops((enum screen_id)i);
+    file_watch_init(&a->watch);
+    nodes_make(a);
+    a->progress = mem_alloc((c->n_exercises + 1) * sizeof *a->progress);
+    for (size_t i = 0; i < c->n_exercises; i++)
+        app_progress(a, &c->exercises[i]);
+    app_select(a, node_to_begin(a));
+}
+
+void app_release(struct app *a)
+{
+    const struct exercise *x = app_exercise(a);
+
+    if (x)
+        store_set(a->o->store, "tui.exercise", x->id, NULL);
+    run_release(a);
+    forget_selected(a);
+    file_watch_release(&a->watch);
+    for (int i = 0; i < SCREEN_COUNT; i++)
+        doc_release(&a->screens[i].doc);
+    buf_release(&a->prompt.text);
+    buf_release(&a->find);
+    buf_release(&a->status);
+    free(a->nodes);
+    free(a->progress);
+}

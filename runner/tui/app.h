@@ -1,0 +1,220 @@
+/* The state of the program and the contracts between its parts.
+ *
+ * One process, one thread, one loop (loop.c) over keys, signals, the file watch and the grading. An
+ * event changes this state and marks the frame as dirty; the loop then draws once (frame.c). Screens
+ * never wait for anything.
+ *
+ *   tui.c       entry                   frame.c     where panes are; header, status, hint line
+ *   loop.c      events                  screens.c   the table of screens
+ *   app.c       selection, status       screen_*.c  one screen each
+ *   request.c   actions                 reader.c    scrolling, shared by all screens but the tree
+ *   run.c       grading                 prompt.c    search, jump, yes or no
+ *   edit.c      the learner's editor    file_watch.c, workspace.c, diff.c, keys.c, term.c, paint.c */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "course/course.h"
+#include "course/markdown.h"
+#include "grade/grade.h"
+#include "store/store.h"
+#include "tui/file_watch.h"
+#include "tui/keys.h"
+#include "tui/paint.h"
+#include "tui/term.h"
+#include "tui/tui.h"
+
+struct app;
+
+/* ---- screens ---- */
+
+enum screen_id {
+    SCREEN_TREE,
+    SCREEN_TASK,
+    SCREEN_LESSON,
+    SCREEN_HINTS,
+    SCREEN_SOLUTION,
+    SCREEN_HELP,
+    SCREEN_RESULTS,
+    SCREEN_COUNT
+};
+
+struct screen_ops;
+struct screen {
+    const struct screen_ops *ops;
+    struct doc doc;  /* lines made by read; unused by the tree */
+    int columns;     /* width the lines were made for */
+    bool stale;      /* read again before drawing */
+    int top, left;   /* first line and first column shown */
+    int rows;        /* height at the last drawing */
+    int show, shown; /* after reading, scroll so that lines show..shown are seen; -1: leave it */
+};
+
+struct screen_ops {
+    enum msg_id title;
+    /* The learner came here or the selection changed: forget what belonged to the old one. */
+    void (*open)(struct app *a, struct screen *s);
+    /* Make the lines for a width. */
+    void (*read)(struct app *a, struct screen *s, int columns);
+    /* Paint what read made. */
+    void (*draw)(struct app *a, struct screen *s, const struct pane *p, bool focus);
+    /* Carry out an action; false when it means nothing here. */
+    bool (*request)(struct app *a, struct screen *s, enum action action);
+    /* Actions worth showing in the hint line, ACTION_NONE ends. */
+    const enum action *keys;
+};
+const struct screen_ops *screen_ops(enum screen_id id);
+
+/* reader.c: what screens that show a document share. */
+void reader_open(struct app *a, struct screen *s);
+void reader_draw(struct app *a, struct screen *s, const struct pane *p, bool focus);
+bool reader_request(struct app *a, struct screen *s, enum action action);
+bool reader_overflows(const struct screen *s); /* some line is wider than the pane */
+void reader_reset(struct screen *s); /* empty the document before reading again */
+
+/* ---- slots: places on the screen ---- */
+
+enum slot { SLOT_TREE, SLOT_TEXT, SLOT_RESULTS };
+enum { SLOT_COUNT = SLOT_RESULTS + 1 };
+
+/* ---- the question at the bottom ---- */
+
+struct prompt_ops {
+    enum msg_id label;
+    bool confirm;                        /* one key, y or anything else; else a line of text */
+    void (*changed)(struct app *a);      /* the text changed; may be NULL */
+    void (*accept)(struct app *a);       /* Enter or y */
+    void (*step)(struct app *a, int by); /* up and down while typing; may be NULL */
+};
+struct prompt {
+    const struct prompt_ops *ops; /* NULL: no question is asked */
+    struct buf text;
+    size_t saved_node; /* where to go back to on Esc */
+    enum slot saved_focus;
+};
+
+/* ---- one grading ---- */
+
+struct run {
+    struct grading *grading;          /* owned; kept after the end so that its report can be shown */
+    const struct exercise *exercise;  /* borrowed */
+    bool active;                      /* not yet done */
+    unsigned long long began;         /* clock_ns() */
+};
+
+/* A row of the tree. */
+struct node {
+    size_t chapter;
+    const struct exercise *exercise; /* NULL: the chapter's own row */
+};
+
+struct app {
+    const struct tui_options *o;
+    struct terminal term;
+
+    struct node *nodes; /* owned */
+    size_t n_nodes, node;
+    struct progress *progress; /* owned, one per exercise of the course */
+
+    struct screen screens[SCREEN_COUNT];
+    enum screen_id text;          /* what the text slot shows */
+    enum slot focus, main;        /* the slot with the keys; the last one that was not the tree */
+    struct {
+        enum screen_id text;
+        enum slot focus, main;
+    } before_help;                /* where help goes back to */
+    bool zoom;                    /* the learner turned the usual width of the focused pane over */
+    struct pane panes[SLOT_COUNT]; /* columns 0: not visible */
+
+    struct prompt prompt;
+    struct buf find; /* last search */
+    struct buf status;
+    enum tone status_tone;
+
+    struct run run;
+    struct report last; /* of the selected exercise, from the store */
+    bool has_last;
+    int detail; /* test whose details are shown, -1: the first that failed */
+    bool compare; /* the solution is shown as a difference */
+    char **hints; /* owned: of the selected exercise */
+    size_t n_hints;
+
+    struct file_watch watch;
+    unsigned long long grade_at; /* clock_ns() when a saved file is to be graded; 0: nothing is due */
+    int editor; /* pid of an editor launcher that runs beside us, 0: none */
+
+    bool dirty; /* draw before waiting */
+    bool away;  /* another program has the terminal: do not draw */
+    bool quit;
+};
+
+/* ---- app.c ---- */
+
+void app_init(struct app *a, const struct tui_options *o);
+void app_release(struct app *a);
+
+/* The selected exercise, NULL when a chapter is selected. */
+const struct exercise *app_exercise(const struct app *a);
+const struct chapter *app_chapter(const struct app *a);
+void app_select(struct app *a, size_t node);
+/* The node of an exercise. */
+size_t app_node_of(const struct app *a, const struct exercise *x);
+/* Watch the files of the selected exercise (again). */
+void app_watch(struct app *a);
+/* Read the progress of one exercise again. */
+void app_progress(struct app *a, const struct exercise *x);
+
+void app_status(struct app *a, enum tone tone, enum msg_id id, ...);
+void app_error(struct app *a, const struct err *e);
+
+/* Show a screen in its slot and give it the keys. */
+void app_show(struct app *a, enum screen_id id);
+/* Everything that is shown was made for another language, width or state: read again. */
+void app_stale(struct app *a);
+struct screen *app_screen(struct app *a, enum slot slot);
+
+/* The report to show for the selected exercise: of the running grading, or the last one stored. NULL
+ * when it was never run. *live: it belongs to the grading that runs now. */
+const struct report *app_report(struct app *a, bool *live);
+
+/* A message in the current language; malloc'd. */
+char *say(enum msg_id id, ...);
+
+/* ---- frame.c ---- */
+void frame_draw(struct app *a);
+bool frame_is_tiny(void);
+
+/* ---- request.c ---- */
+void request(struct app *a, enum action action);
+void request_mouse(struct app *a);
+
+/* ---- prompt.c ---- */
+extern const struct prompt_ops prompt_search, prompt_jump, prompt_reset, prompt_peek;
+void prompt_open(struct app *a, const struct prompt_ops *ops);
+void prompt_key(struct app *a, int key);
+void prompt_find_next(struct app *a, int by);
+
+/* ---- run.c ---- */
+void run_start(struct app *a, const struct exercise *x);
+void run_pump(struct app *a);
+void run_stop(struct app *a); /* the learner said so */
+void run_release(struct app *a);
+
+/* ---- edit.c ---- */
+void edit_here(struct app *a);
+void edit_beside(struct app *a); /* in a new pane of tmux */
+void edit_reap(struct app *a);   /* after SIGCHLD */
+
+/* ---- loop.c ---- */
+/* Wait for one round of events and handle them. `guest` is a pidfd of a program that has the terminal
+ * (keys are left alone then), or -1. Returns true when the guest has ended. */
+bool loop_once(struct app *a, int guest);
+
+/* ---- hints, solution ---- */
+void hints_next(struct app *a);
+void solution_show(struct app *a);
+
+#endif

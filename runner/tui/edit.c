@@ -1,0 +1,277 @@
+/* The learner's editor: $VISUAL, $EDITOR, nano, vi. It gets the terminal and runs in our process
+ * group, so ^Z in it stops the whole job, as everywhere. Meanwhile the loop goes on without keys and
+ * drawing: what is saved in the editor is graded at once. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+#include "tui/app.h"
+#include "tui/evidence.h"
+#include "tui/workspace.h"
+
+enum { FILE_MAX = 1 << 20, ARGUMENTS_MAX = 40 };
+
+/* ---- which editor, which files, which line ---- */
+
+static bool in_path(const char *program)
+{
+    const char *path = getenv("PATH");
+
+    for (const char *at = path ? path : "/usr/bin:/bin"; at; at = strchr(at, ':')) {
+        at += *at == ':';
+        size_t len = strcspn(at, ":");
+        AUTO_FREE char *dir = len ? str_ndup(at, len) : str_dup(".");
+        AUTO_FREE char *file = fs_join(dir, program);
+        if (access(file, X_OK) == 0 && !fs_is_dir(file))
+            return true;
+    }
+    return false;
+}
+
+/* Borrowed; NULL when there is none. */
+static const char *editor_find(void)
+{
+    static const char *const usual[] = {"nano", "vi", "vim", "micro", "emacs"};
+    const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
+
+    if (visual && *visual)
+        return visual;
+    if (editor && *editor)
+        return editor;
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        if (in_path(usual[i]))
+            return usual[i];
+    return NULL;
+}
+
+/* Does this command understand +LINE? Its first word decides. */
+static bool takes_line(const char *editor)
+{
+    static const char *const known[] = {"vi",    "vim",         "nvim", "nano", "emacs",
+                                        "micro", "emacsclient", "kak",  "view", "vim.basic",
+                                        "ee",    "joe",         "ne",   "mg"};
+    size_t len = strcspn(editor, " \t");
+    AUTO_FREE char *program = str_ndup(editor, len);
+    const char *slash = strrchr(program, '/');
+    const char *name = slash ? slash + 1 : program;
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (str_equal(name, known[i]))
+            return true;
+    return false;
+}
+
+static int line_of_todo(const char *path)
+{
+    struct buf text = BUF_INIT;
+    int line = 0;
+
+    if (fs_read(path, FILE_MAX, &text, NULL) == 0) {
+        const char *todo = strstr(buf_text(&text), "TODO");
+
+        for (const char *c = buf_text(&text); todo && c <= todo; c++)
+            line += c == buf_text(&text) || c[-1] == '\n';
+    }
+    buf_release(&text);
+    return line;
+}
+
+struct command { /* what to execute; all owned */
+    char *argv[ARGUMENTS_MAX + 1];
+    int argc;
+    char *dir;
+};
+
+static void command_add(struct command *c, char *argument)
+{
+    if (c->argc < ARGUMENTS_MAX)
+        c->argv[c->argc++] = argument;
+    else
+        free(argument);
+}
+
+static void command_release(struct command *c)
+{
+    for (int i = 0; i < c->argc; i++)
+        free(c->argv[i]);
+    free(c->dir);
+}
+
+/* The file the last report points at comes first, at that line; else the first one at its TODO. */
+static size_t where_to_begin(struct app *a, const char *dir, const char **names, size_t n, int *line)
+{
+    bool live;
+    const struct report *r = app_report(a, &live);
+
+    for (size_t i = 0; r && i < n; i++) {
+        *line = evidence_line_of(r, names[i]);
+        if (*line > 0)
+            return i;
+    }
+    AUTO_FREE char *path = fs_join(dir, names[0]);
+    *line = line_of_todo(path);
+    return 0;
+}
+
+static void command_files(struct app *a, struct command *c, const struct exercise *x,
+                          const char *editor)
+{
+    size_t n = 0;
+    AUTO_FREE const char **names = exercise_sources(x, &n);
+    int line = 0;
+    size_t first = where_to_begin(a, c->dir, names, n, &line);
+
+    if (line > 0 && takes_line(editor))
+        command_add(c, str_format("+%d", line));
+    for (size_t i = 0; i < n; i++)
+        command_add(c, fs_join(c->dir, names[(first + i) % n]));
+}
+
+/* $EDITOR may hold arguments, so a shell takes it apart; the files are passed on untouched. */
+static int command_make(struct app *a, struct command *c, bool beside, struct err *e)
+{
+    const struct exercise *x = app_exercise(a);
+    const char *editor = editor_find();
+    int copied;
+
+    *c = (struct command){0};
+    if (!x)
+        return err_msg(e, MSG_TUI_PICK_EXERCISE);
+    if (!editor)
+        return err_msg(e, MSG_TUI_NO_EDITOR);
+    if (workspace_fill(a->o->workspace, a->o->course, x, &copied, e) < 0)
+        return -1;
+    c->dir = workspace_dir(a->o->workspace, a->o->course, x);
+    if (beside) {
+        static const char *const tmux[] = {"tmux", "split-window", "-h", "-c"};
+
+        for (size_t i = 0; i < sizeof tmux / sizeof *tmux; i++)
+            command_add(c, str_dup(tmux[i]));
+        command_add(c, str_dup(c->dir));
+    }
+    command_add(c, str_dup(beside ? "sh" : "/bin/sh"));
+    command_add(c, str_dup("-c"));
+    command_add(c, str_format("exec %s \"$@\"", editor));
+    command_add(c, str_dup(editor));
+    command_files(a, c, x, editor);
+    return 0;
+}
+
+/* ---- running it ---- */
+
+static pid_t launch(const struct app *a, const struct command *c)
+{
+    pid_t pid = fork();
+
+    if (pid != 0)
+        return pid;
+    term_child(&a->term);
+    if (chdir(c->dir) < 0)
+        _exit(126);
+    execvp(c->argv[0], c->argv);
+    _exit(127);
+}
+
+/* While the editor has the terminal ^Z must stop us together with it, and its ^C is none of ours. */
+static void let_job_control(bool on)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTSTP);
+    signal(SIGTSTP, SIG_DFL);
+    sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
+}
+
+static int wait_for(struct app *a, pid_t pid)
+{
+    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    int status = 0;
+
+    while (pidfd >= 0 && !loop_once(a, pidfd)) {
+        if (a->quit) /* we were told to end: so is the editor */
+            kill(pid, SIGHUP);
+    }
+    if (pidfd >= 0)
+        close(pidfd);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
+static void tell_status(struct app *a, const char *editor, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        app_status(a, TONE_BAD, MSG_TUI_EDITOR_NOT_FOUND, editor);
+    else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+        app_status(a, TONE_WARN, MSG_TUI_EDITOR_FAILED, editor, WEXITSTATUS(status));
+    else if (WIFSIGNALED(status) && !a->quit)
+        app_status(a, TONE_WARN, MSG_TUI_EDITOR_KILLED, editor, WTERMSIG(status));
+}
+
+void edit_here(struct app *a)
+{
+    struct command c;
+    struct err e;
+
+    if (command_make(a, &c, false, &e) < 0) {
+        app_error(a, &e);
+        command_release(&c);
+        return;
+    }
+    /* The folder may be new: watch it before something is saved there. */
+    app_watch(a);
+    term_leave();
+    a->away = true;
+    let_job_control(true);
+    pid_t pid = launch(a, &c);
+    int status = pid > 0 ? wait_for(a, pid) : 0;
+    let_job_control(false);
+    a->away = false;
+    term_return();
+    if (pid < 0)
+        app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
+    else
+        tell_status(a, c.argv[3], status);
+    command_release(&c);
+    app_stale(a);
+}
+
+void edit_beside(struct app *a)
+{
+    const char *tmux = getenv("TMUX");
+    struct command c;
+    struct err e;
+
+    if (!tmux || !*tmux) {
+        app_status(a, TONE_WARN, MSG_TUI_NO_TMUX, action_key(ACTION_EDIT));
+        return;
+    }
+    if (a->editor > 0)
+        return; /* the last pane is just being opened */
+    if (command_make(a, &c, true, &e) < 0) {
+        app_error(a, &e);
+    } else {
+        app_watch(a);
+        a->editor = launch(a, &c);
+        if (a->editor < 0)
+            app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
+    }
+    command_release(&c);
+}
+
+void edit_reap(struct app *a)
+{
+    int status;
+
+    if (a->editor <= 0 || waitpid(a->editor, &status, WNOHANG) != a->editor)
+        return;
+    a->editor = 0;
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+        app_status(a, TONE_WARN, MSG_TUI_TMUX_FAILED);
+}

@@ -1,0 +1,287 @@
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "tui/app.h"
+#include "tui/evidence.h"
+
+enum { INDENT = 4, BYTES_LINES = 12, LINES_BEFORE = 2, STDERR_LINES = 8 };
+
+/* "现象  text…", wrapped under itself. The label may be "" for more of the same. */
+static void add_labelled(struct doc *d, const char *label, enum style style, const char *text,
+                         int columns)
+{
+    int label_columns = (int)text_width(msg(MSG_TUI_SYMPTOM)) + 2;
+    int width = columns - INDENT - label_columns;
+    size_t count = 0;
+    struct buf clean = BUF_INIT;
+
+    text_sanitize(&clean, text, strlen(text));
+    const char *body = buf_text(&clean);
+    AUTO_FREE struct text_slice *lines =
+        text_wrap(body, clean.len, (size_t)(width > 16 ? width : 16), &count);
+    for (size_t i = 0; i < count; i++) {
+        struct buf head = BUF_INIT;
+        AUTO_FREE char *line = str_ndup(body + lines[i].start, lines[i].len);
+
+        text_pad(&head, i == 0 ? label : "", (size_t)label_columns);
+        doc_add(d, STYLE_TEXT, "    ");
+        doc_append(d, STYLE_HEADING3, buf_text(&head));
+        doc_append(d, style, line);
+        buf_release(&head);
+    }
+    buf_release(&clean);
+}
+
+static void add_text2(struct doc *d, enum msg_id label, const struct text2 *t, int columns)
+{
+    const char *text = text2_get(t);
+
+    if (*text)
+        add_labelled(d, msg(label), STYLE_TEXT, text, columns);
+}
+
+static void add_graph(struct doc *d, const struct text2 *graph)
+{
+    const char *text = text2_get(graph);
+
+    if (!*text)
+        return;
+    doc_add(d, STYLE_TEXT, "");
+    for (const char *end; *text; text = *end ? end + 1 : end) {
+        end = strchrnul(text, '\n');
+        struct buf clean = BUF_INIT;
+
+        text_sanitize(&clean, text, (size_t)(end - text));
+        doc_add(d, STYLE_CODE_LINE, buf_text(&clean));
+        buf_release(&clean);
+    }
+}
+
+/* ---- expected and actual ---- */
+
+static size_t first_difference(const struct bytes *a, const struct bytes *b)
+{
+    size_t i = 0;
+
+    while (i < a->len && i < b->len && a->data[i] == b->data[i])
+        i++;
+    return i;
+}
+
+/* Start of the line `back` lines before the one that holds `at`. */
+static size_t line_start(const struct bytes *b, size_t at, int back)
+{
+    size_t i = at < b->len ? at : b->len;
+
+    for (;;) {
+        while (i > 0 && b->data[i - 1] != '\n')
+            i--;
+        if (back-- <= 0 || i == 0)
+            return i;
+        i--;
+    }
+}
+
+static void add_bytes_line(struct doc *d, const char *text, size_t len, size_t split,
+                           enum style style)
+{
+    struct buf same = BUF_INIT, other = BUF_INIT;
+
+    text_visible(&same, text, split, false);
+    text_visible(&other, text + split, len - split, false);
+    doc_add(d, STYLE_DIM, "      │ ");
+    doc_append(d, STYLE_TEXT, buf_text(&same));
+    doc_append(d, style, buf_text(&other));
+    buf_release(&same);
+    buf_release(&other);
+}
+
+/* The lines around the first difference; from there on in the style. */
+static void add_bytes(struct doc *d, enum msg_id label, const struct bytes *b, size_t differ,
+                      enum style style)
+{
+    size_t at = line_start(b, differ, LINES_BEFORE);
+    AUTO_FREE char *title = say(label, b->total);
+
+    doc_add(d, STYLE_TEXT, "    ");
+    doc_append(d, STYLE_HEADING3, title);
+    if (at > 0) {
+        AUTO_FREE char *skipped = say(MSG_TUI_BYTES_SAME, at);
+        doc_append(d, STYLE_DIM, skipped);
+    }
+    for (int n = 0; at < b->len && n < BYTES_LINES; n++) {
+        const char *end = memchr(b->data + at, '\n', b->len - at);
+        size_t len = end ? (size_t)(end - (b->data + at)) + 1 : b->len - at;
+
+        add_bytes_line(d, b->data + at, len,
+                       differ <= at         ? 0
+                       : differ < at + len ? differ - at
+                                           : len,
+                       style);
+        at += len;
+    }
+    if (at < b->total) {
+        AUTO_FREE char *rest = say(MSG_TUI_BYTES_MORE, b->total - at);
+        doc_add(d, STYLE_DIM, "      │ ");
+        doc_append(d, STYLE_DIM, rest);
+    }
+}
+
+static void add_both(struct doc *d, const struct record *r)
+{
+    size_t differ = first_difference(&r->expected, &r->actual);
+
+    doc_add(d, STYLE_TEXT, "");
+    add_bytes(d, MSG_TUI_EXPECTED, &r->expected, differ, STYLE_GOOD);
+    add_bytes(d, MSG_TUI_ACTUAL, &r->actual, differ, STYLE_BAD);
+    if (r->actual.total < r->expected.total && differ == r->actual.len) {
+        doc_add(d, STYLE_DIM, "      │ ");
+        doc_append(d, STYLE_BAD, msg(MSG_TUI_ENDS_HERE));
+    }
+}
+
+/* Where the last `lines` lines of a text begin. */
+static const char *last_lines(const char *text, int lines)
+{
+    const char *at = text + strlen(text);
+
+    if (at > text && at[-1] == '\n')
+        at--; /* the newline that ends the text begins no line */
+    for (; at > text; at--)
+        if (at[-1] == '\n' && --lines == 0)
+            break;
+    return at;
+}
+
+static void add_stderr(struct doc *d, const char *text)
+{
+    const char *from = last_lines(text, STDERR_LINES);
+
+    if (!*text)
+        return;
+    doc_add(d, STYLE_TEXT, "");
+    doc_add(d, STYLE_TEXT, "    ");
+    doc_append(d, STYLE_HEADING3, msg(MSG_TUI_STDERR));
+    for (const char *end; *from; from = *end ? end + 1 : end) {
+        end = strchrnul(from, '\n');
+        struct buf clean = BUF_INIT;
+
+        text_sanitize(&clean, from, (size_t)(end - from));
+        doc_add(d, STYLE_DIM, "      │ ");
+        doc_append(d, STYLE_TEXT, buf_text(&clean));
+        buf_release(&clean);
+    }
+}
+
+void evidence_record(struct doc *d, const struct test_spec *test, const struct record *r,
+                     int columns)
+{
+    doc_add(d, STYLE_TEXT, "    ");
+    doc_append(d, STYLE_BAD, verdict_title(r->verdict, msg_lang()));
+    if (r->diagnosis) {
+        doc_append(d, STYLE_DIM, "  ");
+        doc_append(d, STYLE_DIM, r->diagnosis);
+    }
+    if (test && test->hidden) {
+        add_labelled(d, msg(MSG_TUI_SYMPTOM), STYLE_TEXT, msg(MSG_TUI_HIDDEN_TEST), columns);
+        doc_add(d, STYLE_TEXT, "");
+        return;
+    }
+    add_text2(d, MSG_TUI_SYMPTOM, &r->symptom, columns);
+    add_text2(d, MSG_TUI_EVIDENCE, &r->evidence, columns);
+    add_text2(d, MSG_TUI_HINT, &r->hint, columns);
+    add_graph(d, &r->graph);
+    if (r->has_bytes)
+        add_both(d, r);
+    if (r->stderr_tail)
+        add_stderr(d, r->stderr_tail);
+    doc_add(d, STYLE_TEXT, "");
+}
+
+/* ---- the compiler ---- */
+
+static void add_source(struct doc *d, const struct diagnostic *g)
+{
+    struct buf code = BUF_INIT, clean = BUF_INIT;
+    AUTO_FREE char *gutter = str_format("%8d │ ", g->line);
+
+    if (!g->source)
+        return;
+    for (const char *c = g->source; *c; c++)
+        buf_addc(&code, *c == '\t' ? ' ' : *c); /* columns of the compiler count a tab as one */
+    text_sanitize(&clean, buf_text(&code), code.len);
+    doc_add(d, STYLE_DIM, gutter);
+    doc_append(d, STYLE_CODE_LINE, buf_text(&clean));
+    if (g->column > 0) {
+        size_t before = (size_t)g->column - 1 < code.len ? (size_t)g->column - 1 : code.len;
+        struct buf caret = BUF_INIT;
+
+        buf_repeat(&caret, " ", text_width_n(buf_text(&code), before));
+        buf_adds(&caret, "^");
+        doc_add(d, STYLE_DIM, "         │ ");
+        doc_append(d, STYLE_BAD, buf_text(&caret));
+        buf_release(&caret);
+    }
+    buf_release(&code);
+    buf_release(&clean);
+}
+
+static enum msg_id kind_of(const struct diagnostic *g, enum style *style)
+{
+    *style = STYLE_BAD;
+    if (g->kind && strstr(g->kind, "error"))
+        return MSG_TUI_KIND_ERROR;
+    *style = STYLE_CODE;
+    if (str_equal(g->kind, "warning"))
+        return MSG_TUI_KIND_WARNING;
+    *style = STYLE_DIM;
+    return MSG_TUI_KIND_NOTE;
+}
+
+void evidence_build(struct doc *d, const struct report *r, int columns)
+{
+    if (r->build_note) {
+        doc_add_wrapped(d, STYLE_TEXT, r->build_note, (size_t)columns, 2);
+        doc_add(d, STYLE_TEXT, "");
+    }
+    for (size_t i = 0; i < r->n_diagnostics; i++) {
+        const struct diagnostic *g = &r->diagnostics[i];
+        enum style style;
+        enum msg_id kind = kind_of(g, &style);
+
+        doc_add(d, STYLE_TEXT, "  ");
+        if (g->file) {
+            AUTO_FREE char *place = str_format("%s:%d:%d  ", g->file, g->line, g->column);
+            doc_append(d, STYLE_STRONG, place);
+        }
+        doc_append(d, style, msg(kind));
+        doc_add_wrapped(d, STYLE_TEXT, g->message ? g->message : "", (size_t)columns, INDENT);
+        add_source(d, g);
+        doc_add(d, STYLE_TEXT, "");
+    }
+}
+
+/* ---- where to look ---- */
+
+static int line_in_text(const char *text, const char *file)
+{
+    size_t len = strlen(file);
+
+    for (const char *at = strstr(text, file); at; at = strstr(at + len, file))
+        if (at[len] == ':' && isdigit((unsigned char)at[len + 1]))
+            return atoi(at + len + 1);
+    return 0;
+}
+
+int evidence_line_of(const struct report *r, const char *file)
+{
+    const struct record *failed = report_first_failure(r);
+
+    for (size_t i = 0; !r->built && i < r->n_diagnostics; i++)
+        if (str_equal(r->diagnostics[i].file, file) && r->diagnostics[i].line > 0)
+            return r->diagnostics[i].line;
+    return failed ? line_in_text(text2_get(&failed->evidence), file) : 0;
+}

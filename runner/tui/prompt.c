@@ -1,0 +1,256 @@
+/* Questions on the status line: search, jump, yes or no. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "tui/app.h"
+#include "tui/workspace.h"
+
+enum { TEXT_MAX_BYTES = 200 };
+
+/* ---- typing ---- */
+
+void prompt_open(struct app *a, const struct prompt_ops *ops)
+{
+    a->prompt.ops = ops;
+    a->prompt.saved_node = a->node;
+    a->prompt.saved_focus = a->focus;
+    if (ops == &prompt_search)
+        a->focus = SLOT_TREE; /* where matches can be seen */
+    buf_clear(&a->prompt.text);
+    buf_clear(&a->status);
+    a->dirty = true;
+}
+
+static void prompt_close(struct app *a)
+{
+    a->prompt.ops = NULL;
+    a->dirty = true;
+}
+
+static void add_character(struct buf *b, int c)
+{
+    if (c < 0x80)
+        buf_addc(b, (char)c);
+    if (c >= 0x80 && c < 0x800)
+        buf_addc(b, (char)(0xc0 | (c >> 6)));
+    if (c >= 0x800 && c < 0x10000)
+        buf_addc(b, (char)(0xe0 | (c >> 12)));
+    if (c >= 0x10000) {
+        buf_addc(b, (char)(0xf0 | (c >> 18)));
+        buf_addc(b, (char)(0x80 | ((c >> 12) & 0x3f)));
+    }
+    if (c >= 0x800)
+        buf_addc(b, (char)(0x80 | ((c >> 6) & 0x3f)));
+    if (c >= 0x80)
+        buf_addc(b, (char)(0x80 | (c & 0x3f)));
+}
+
+static void remove_character(struct buf *b)
+{
+    while (b->len > 0 && ((unsigned char)b->data[b->len - 1] & 0xc0) == 0x80)
+        b->data[--b->len] = '\0';
+    if (b->len > 0)
+        b->data[--b->len] = '\0';
+}
+
+static void confirm_key(struct app *a, int key)
+{
+    const struct prompt_ops *ops = a->prompt.ops;
+
+    prompt_close(a);
+    if (key == 'y' || key == 'Y')
+        ops->accept(a);
+    else
+        app_status(a, TONE_DIM, MSG_TUI_NOTHING_CHANGED);
+}
+
+static void cancel(struct app *a)
+{
+    size_t node = a->prompt.saved_node;
+
+    prompt_close(a);
+    a->focus = a->prompt.saved_focus;
+    if (node != a->node)
+        app_select(a, node);
+}
+
+static void edit_text(struct app *a, int key)
+{
+    struct buf *text = &a->prompt.text;
+
+    if (key == FN(KEY_BACKSPACE) || key == 0x7f || key == CTRL('h'))
+        remove_character(text);
+    else if (key == CTRL('u'))
+        buf_clear(text);
+    else if (key >= ' ' && text->len < TEXT_MAX_BYTES)
+        add_character(text, key);
+    else
+        return;
+    if (a->prompt.ops->changed)
+        a->prompt.ops->changed(a);
+    a->dirty = true;
+}
+
+void prompt_key(struct app *a, int key)
+{
+    const struct prompt_ops *ops = a->prompt.ops;
+
+    if (key == '\033' || key == CTRL('c'))
+        cancel(a);
+    else if (ops->confirm)
+        confirm_key(a, key);
+    else if (key == '\r' || key == '\n' || key == FN(KEY_ENTER))
+        ops->accept(a);
+    else if (key == FN(KEY_UP) && ops->step)
+        ops->step(a, -1);
+    else if (key == FN(KEY_DOWN) && ops->step)
+        ops->step(a, 1);
+    else
+        edit_text(a, key);
+}
+
+/* ---- search over ids, numbers and titles of both languages ---- */
+
+static bool matches(const struct exercise *x, const char *what)
+{
+    return strcasestr(x->id, what) || strcasestr(x->title.text[LANG_ZH], what) ||
+           strcasestr(x->title.text[LANG_EN], what) ||
+           strncmp(x->number, what, strlen(what)) == 0;
+}
+
+/* The next match from a node on, round and round; n_nodes when there is none. */
+static size_t find_from(const struct app *a, size_t node, int by, const char *what)
+{
+    size_t n = a->n_nodes;
+
+    for (size_t i = 0; i < n; i++) {
+        size_t at = by > 0 ? (node + i) % n : (node + n - i) % n;
+
+        if (a->nodes[at].exercise && matches(a->nodes[at].exercise, what))
+            return at;
+    }
+    return n;
+}
+
+static void search_changed(struct app *a)
+{
+    const char *what = buf_text(&a->prompt.text);
+    size_t node = *what ? find_from(a, a->prompt.saved_node, 1, what) : a->prompt.saved_node;
+
+    if (node < a->n_nodes && node != a->node)
+        app_select(a, node);
+}
+
+static void search_step(struct app *a, int by)
+{
+    const char *what = buf_text(&a->prompt.text);
+    size_t from = (a->node + a->n_nodes + (by > 0 ? 1 : a->n_nodes - 1)) % a->n_nodes;
+    size_t node = *what ? find_from(a, from, by, what) : a->n_nodes;
+
+    if (node < a->n_nodes)
+        app_select(a, node);
+}
+
+static void search_accept(struct app *a)
+{
+    bool empty = a->prompt.text.len == 0;
+
+    if (!empty) {
+        buf_clear(&a->find);
+        buf_adds(&a->find, buf_text(&a->prompt.text));
+    }
+    prompt_close(a);
+    if (empty)
+        prompt_find_next(a, 1);
+    else if (find_from(a, a->node, 1, buf_text(&a->find)) >= a->n_nodes)
+        app_status(a, TONE_WARN, MSG_TUI_NOT_FOUND, buf_text(&a->find));
+}
+
+void prompt_find_next(struct app *a, int by)
+{
+    if (a->find.len == 0 || a->n_nodes == 0) {
+        app_status(a, TONE_DIM, MSG_TUI_NO_SEARCH_YET, action_key(ACTION_SEARCH));
+        return;
+    }
+    size_t from = (a->node + (by > 0 ? 1 : a->n_nodes - 1)) % a->n_nodes;
+    size_t node = find_from(a, from, by, buf_text(&a->find));
+    if (node >= a->n_nodes)
+        app_status(a, TONE_WARN, MSG_TUI_NOT_FOUND, buf_text(&a->find));
+    else
+        app_select(a, node);
+}
+
+/* ---- jump ---- */
+
+static void jump_accept(struct app *a)
+{
+    AUTO_FREE char *what = str_dup(buf_text(&a->prompt.text));
+    const struct exercise *x;
+    char *end = NULL;
+    struct err e;
+    long number = strtol(what, &end, 10);
+
+    prompt_close(a);
+    if (!*what)
+        return;
+    for (size_t i = 0; *end == '\0' && i < a->n_nodes; i++) {
+        if (!a->nodes[i].exercise &&
+            a->o->course->chapters[a->nodes[i].chapter].number == number) {
+            app_select(a, i);
+            return;
+        }
+    }
+    x = course_find(a->o->course, what, &e);
+    if (x)
+        app_select(a, app_node_of(a, x));
+    else
+        app_error(a, &e);
+}
+
+/* ---- yes or no ---- */
+
+static void reset_accept(struct app *a)
+{
+    const struct exercise *x = app_exercise(a);
+    struct err e;
+    int reset = 0;
+
+    if (!x)
+        return;
+    if (workspace_reset(a->o->workspace, a->o->course, x, &reset, &e) < 0)
+        app_error(a, &e);
+    else if (reset == 0)
+        app_status(a, TONE_DIM, MSG_TUI_RESET_SAME);
+    else
+        app_status(a, TONE_GOOD, MSG_TUI_RESET_DONE, reset);
+}
+
+static void peek_accept(struct app *a)
+{
+    const struct exercise *x = app_exercise(a);
+    struct err e;
+
+    if (!x)
+        return;
+    if (store_add_peek(a->o->store, x->id, &e) < 0) {
+        app_error(a, &e);
+        return;
+    }
+    app_progress(a, x);
+    solution_show(a);
+}
+
+const struct prompt_ops prompt_search = {
+    .label = MSG_TUI_ASK_SEARCH,
+    .changed = search_changed,
+    .accept = search_accept,
+    .step = search_step,
+};
+const struct prompt_ops prompt_jump = {.label = MSG_TUI_ASK_JUMP, .accept = jump_accept};
+const struct prompt_ops prompt_reset = {
+    .label = MSG_TUI_ASK_RESET, .confirm = true, .accept = reset_accept};
+const struct prompt_ops prompt_peek = {
+    .label = MSG_TUI_ASK_PEEK, .confirm = true, .accept = peek_accept};

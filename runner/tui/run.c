@@ -1,0 +1,141 @@
+/* Grading from the learner's terminal. One grading at a time; a newer save ends the older one. The
+ * grading object is kept after its end, because its report is what the results show. */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/fs.h"
+#include "tui/app.h"
+#include "tui/workspace.h"
+
+void run_release(struct app *a)
+{
+    if (a->run.grading)
+        grade_free(a->run.grading);
+    a->run = (struct run){0};
+}
+
+static void fresh_results(struct app *a)
+{
+    a->screens[SCREEN_RESULTS].stale = true;
+    a->screens[SCREEN_TREE].stale = true;
+    a->dirty = true;
+}
+
+/* The worker must begin with the signal mask this program was started with, not with ours. While the
+ * mask is open the handlers of ncurses would restore the terminal, so nothing is lost. */
+static int start(struct app *a, const struct exercise *x, const char *dir, struct err *e)
+{
+    struct grade_options options = {
+        .course = a->o->course,
+        .exercise = x,
+        .source_dir = dir,
+        .sandbox = a->o->sandbox,
+    };
+    sigset_t ours;
+    int result;
+
+    sigprocmask(SIG_SETMASK, &a->term.original, &ours);
+    result = grade_start(&a->run.grading, &options, e);
+    sigprocmask(SIG_SETMASK, &ours, NULL);
+    return result;
+}
+
+void run_start(struct app *a, const struct exercise *x)
+{
+    AUTO_FREE char *dir = workspace_dir(a->o->workspace, a->o->course, x);
+    struct err e;
+    int copied = 0;
+
+    run_release(a);
+    a->grade_at = 0;
+    fresh_results(a);
+    int filled = workspace_fill(a->o->workspace, a->o->course, x, &copied, &e);
+    if (copied > 0)
+        app_watch(a); /* these files were not saved by the learner */
+    if (filled < 0 || start(a, x, dir, &e) < 0) {
+        a->run.grading = NULL;
+        app_error(a, &e);
+        return;
+    }
+    a->run.exercise = x;
+    a->run.active = true;
+    a->run.began = clock_ns();
+    if (x == app_exercise(a)) {
+        a->detail = -1;
+        a->screens[SCREEN_RESULTS].top = 0;
+    }
+    if (copied > 0)
+        app_status(a, TONE_DIM, MSG_TUI_FILLED, copied);
+}
+
+static size_t passed_exercises(const struct app *a)
+{
+    size_t passed = 0;
+
+    for (size_t i = 0; i < a->o->course->n_exercises; i++)
+        passed += a->progress[i].state == PROGRESS_PASSED;
+    return passed;
+}
+
+static void tell_outcome(struct app *a, const struct report *r, bool first_pass)
+{
+    const struct exercise *x = a->run.exercise;
+
+    if (r->internal)
+        app_status(a, TONE_WARN, MSG_TUI_INTERNAL, r->internal);
+    else if (!r->built)
+        app_status(a, TONE_BAD, MSG_TUI_OUTCOME_BUILD, x->number);
+    else if (!report_passed(r))
+        app_status(a, TONE_BAD, MSG_TUI_OUTCOME_FAILED, x->number, r->points, r->max_points);
+    else if (first_pass && passed_exercises(a) == a->o->course->n_exercises)
+        app_status(a, TONE_GOOD, MSG_TUI_COURSE_DONE);
+    else
+        app_status(a, TONE_GOOD, MSG_TUI_OUTCOME_PASSED, x->number, r->points, r->max_points);
+}
+
+static void finish(struct app *a)
+{
+    const struct exercise *x = a->run.exercise;
+    const struct report *r = grade_report(a->run.grading);
+    bool was_passed = a->progress[x->index].state == PROGRESS_PASSED;
+    struct err e;
+
+    a->run.active = false;
+    if (r->cancelled) {
+        app_status(a, TONE_DIM, MSG_TUI_CANCELLED);
+        return;
+    }
+    if (r->internal) {
+        tell_outcome(a, r, false);
+        return;
+    }
+    if (store_add_attempt(a->o->store, r, x, &e) < 0) {
+        app_error(a, &e);
+        return;
+    }
+    app_progress(a, x);
+    tell_outcome(a, r, !was_passed);
+}
+
+void run_pump(struct app *a)
+{
+    while (a->run.active) {
+        enum grade_event event = grade_pump(a->run.grading);
+
+        if (event == GRADE_NONE)
+            return;
+        fresh_results(a);
+        if (event == GRADE_DONE)
+            finish(a);
+    }
+}
+
+void run_stop(struct app *a)
+{
+    if (!a->run.active) {
+        app_status(a, TONE_DIM, MSG_TUI_NOTHING_RUNS);
+        return;
+    }
+    grade_cancel(a->run.grading);
+    run_pump(a);
+}

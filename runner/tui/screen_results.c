@@ -1,0 +1,259 @@
+/* Results: the tests one by one; below the one that matters, why it failed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/text.h"
+#include "tui/evidence.h"
+#include "tui/screens.h"
+
+enum { WIDEST = 110, MARK_COLUMNS = 4, POINTS_COLUMNS = 9, TIME_COLUMNS = 9 };
+
+static bool has_failed(const struct record *r)
+{
+    return r->verdict != VERDICT_PASS && r->verdict != VERDICT_SKIPPED &&
+           r->verdict != VERDICT_UNDECIDED;
+}
+
+/* The test whose details are shown: the learner's choice, else the first that failed; -1 none. */
+static int detailed(const struct app *a, const struct report *r)
+{
+    if (a->detail >= 0 && a->detail < (int)r->n_records)
+        return a->detail;
+    for (size_t i = 0; i < r->n_records; i++)
+        if (has_failed(&r->records[i]))
+            return (int)i;
+    return -1;
+}
+
+static char *duration(double ms)
+{
+    if (ms < 1000)
+        return str_format("%.0f ms", ms);
+    return str_format("%.1f s", ms / 1000);
+}
+
+static void add_field(struct doc *d, enum style style, const char *text, int columns, bool right)
+{
+    struct buf field = BUF_INIT;
+    int width = (int)text_width(text);
+
+    if (right && width < columns)
+        buf_repeat(&field, " ", (size_t)(columns - width));
+    text_pad(&field, text, (size_t)(right && width < columns ? width : columns));
+    doc_append(d, style, buf_text(&field));
+    buf_release(&field);
+}
+
+struct row { /* one test in the list */
+    const char *mark;
+    enum style style;
+    bool counts; /* it has points and a time to show */
+};
+
+static struct row row_of(const struct record *r, bool running)
+{
+    if (running)
+        return (struct row){"▸", STYLE_LINK, false};
+    if (r->verdict == VERDICT_PASS)
+        return (struct row){"✓", STYLE_GOOD, true};
+    if (r->verdict == VERDICT_SKIPPED)
+        return (struct row){"·", STYLE_DIM, false};
+    if (r->verdict == VERDICT_UNDECIDED || r->verdict == VERDICT_INTERNAL)
+        return (struct row){"?", STYLE_CODE, true};
+    return (struct row){"✗", STYLE_BAD, true};
+}
+
+static const char *title_of(const struct exercise *x, const struct record *r)
+{
+    const struct test_spec *t = exercise_find_test(x, r->test);
+
+    return t ? title_text(&t->title) : r->test;
+}
+
+static void add_test(struct doc *d, const struct exercise *x, const struct record *r, bool running,
+                     int columns)
+{
+    const struct test_spec *t = exercise_find_test(x, r->test);
+    struct row row = row_of(r, running);
+    int points = t ? t->points : 0;
+    int title_columns = columns - MARK_COLUMNS - POINTS_COLUMNS - TIME_COLUMNS;
+    AUTO_FREE char *score =
+        row.counts ? say(MSG_TUI_POINTS_OF, r->verdict == VERDICT_PASS ? points : 0, points)
+                   : str_dup("");
+    AUTO_FREE char *time = row.counts ? duration(r->ms) : str_dup("");
+
+    doc_add(d, STYLE_TEXT, "  ");
+    add_field(d, row.style, row.mark, MARK_COLUMNS - 2, false);
+    add_field(d, row.style == STYLE_DIM ? STYLE_DIM : STYLE_TEXT, title_of(x, r),
+              title_columns > 8 ? title_columns : 8, false);
+    add_field(d, row.style, score, POINTS_COLUMNS, true);
+    add_field(d, STYLE_DIM, time, TIME_COLUMNS, true);
+}
+
+static void add_note(struct doc *d, enum style style, char *text, int columns)
+{
+    doc_add_wrapped(d, style, text, (size_t)columns, 2);
+    free(text);
+}
+
+static void add_running(struct app *a, struct doc *d, const struct report *r, int columns)
+{
+    int at = grade_current_test(a->run.grading);
+
+    if (!r->built)
+        add_note(d, STYLE_HEADING3, say(MSG_TUI_BUILDING), columns);
+    else
+        add_note(d, STYLE_HEADING3, say(MSG_TUI_RUNNING, at + 1 > 0 ? at + 1 : 1, (int)r->n_records),
+                 columns);
+}
+
+static void add_verdict(struct app *a, struct doc *d, const struct report *r, int columns)
+{
+    size_t passed = 0;
+
+    for (size_t i = 0; i < r->n_records; i++)
+        passed += r->records[i].verdict == VERDICT_PASS;
+    if (r->cancelled)
+        add_note(d, STYLE_CODE, say(MSG_TUI_CANCELLED), columns);
+    else if (r->internal)
+        add_note(d, STYLE_CODE, say(MSG_TUI_INTERNAL, r->internal), columns);
+    else if (!r->built)
+        add_note(d, STYLE_BAD, say(MSG_TUI_BUILD_FAILED), columns);
+    else if (report_passed(r))
+        add_note(d, STYLE_GOOD, say(MSG_TUI_ALL_PASSED, r->points, r->max_points), columns);
+    else
+        add_note(d, STYLE_BAD,
+                 say(MSG_TUI_SOME_FAILED, (int)passed, (int)r->n_records, r->points, r->max_points),
+                 columns);
+    (void)a;
+}
+
+static void add_warnings(struct doc *d, const struct report *r, int columns)
+{
+    if (r->n_diagnostics == 0 || !r->built)
+        return;
+    doc_add(d, STYLE_TEXT, "");
+    add_note(d, STYLE_CODE, say(MSG_TUI_WARNINGS, (int)r->n_diagnostics), columns);
+    evidence_build(d, r, columns);
+}
+
+static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
+                      const struct report *r, bool live, int columns)
+{
+    int open = detailed(a, r);
+    int at = live ? grade_current_test(a->run.grading) : -1;
+
+    for (int i = 0; i < (int)r->n_records; i++) {
+        const struct record *record = &r->records[i];
+        bool running = i == at && record->verdict == VERDICT_SKIPPED;
+
+        if (i == open)
+            s->show = (int)s->doc.n_lines;
+        add_test(&s->doc, x, record, running, columns);
+        if (i != open)
+            continue;
+        evidence_record(&s->doc, exercise_find_test(x, record->test), record, columns);
+        s->shown = (int)s->doc.n_lines - 1;
+    }
+}
+
+static void add_report(struct app *a, struct screen *s, const struct exercise *x,
+                       const struct report *r, bool live, int columns)
+{
+    doc_add(&s->doc, STYLE_TEXT, "");
+    if (live)
+        add_running(a, &s->doc, r, columns);
+    else
+        add_verdict(a, &s->doc, r, columns);
+    doc_add(&s->doc, STYLE_TEXT, "");
+    if (!r->built && !live && !r->internal && !r->cancelled) {
+        evidence_build(&s->doc, r, columns);
+        return;
+    }
+    add_tests(a, s, x, r, live, columns);
+    add_warnings(&s->doc, r, columns);
+    if (!live && report_passed(r)) {
+        AUTO_FREE char *next_key = str_dup(action_key(ACTION_NEXT));
+
+        doc_add(&s->doc, STYLE_TEXT, "");
+        add_note(&s->doc, STYLE_TEXT,
+                 say(MSG_TUI_AFTER_PASS, next_key, action_key(ACTION_SOLUTION)), columns);
+    }
+}
+
+static void results_read(struct app *a, struct screen *s, int columns)
+{
+    const struct exercise *x = app_exercise(a);
+    bool live = false;
+    const struct report *r = app_report(a, &live);
+
+    reader_reset(s);
+    columns = columns > WIDEST ? WIDEST : columns;
+    if (!x) {
+        add_note(&s->doc, STYLE_DIM, say(MSG_TUI_PICK_EXERCISE), columns);
+        return;
+    }
+    if (r) {
+        add_report(a, s, x, r, live, columns);
+        return;
+    }
+    AUTO_FREE char *edit_key = str_dup(action_key(ACTION_EDIT));
+    doc_add(&s->doc, STYLE_TEXT, "");
+    add_note(&s->doc, STYLE_TEXT, say(MSG_TUI_NEVER_RUN, edit_key, action_key(ACTION_RUN)), columns);
+    doc_add(&s->doc, STYLE_TEXT, "");
+    for (size_t i = 0; i < x->n_tests; i++) {
+        const struct record none = {.test = x->tests[i].id, .verdict = VERDICT_SKIPPED};
+
+        add_test(&s->doc, x, &none, false, columns);
+    }
+}
+
+/* The next test that failed, round and round. */
+static void step_failure(struct app *a, struct screen *s, int by)
+{
+    bool live;
+    const struct report *r = app_report(a, &live);
+    int n = r ? (int)r->n_records : 0;
+    int at = n ? detailed(a, r) : -1;
+
+    for (int i = 1; i <= n && at >= 0; i++) {
+        int test = ((at + by * i) % n + n) % n;
+
+        if (has_failed(&r->records[test])) {
+            a->detail = test;
+            s->stale = a->dirty = true;
+            return;
+        }
+    }
+    app_status(a, TONE_DIM, MSG_TUI_NO_FAILURE);
+}
+
+static bool results_request(struct app *a, struct screen *s, enum action action)
+{
+    if (reader_request(a, s, action))
+        return true;
+    if (action == ACTION_FAILURE_NEXT || action == ACTION_OPEN)
+        step_failure(a, s, 1);
+    else if (action == ACTION_FAILURE_PREVIOUS)
+        step_failure(a, s, -1);
+    else if (action == ACTION_BACK)
+        app_show(a, SCREEN_TASK);
+    else
+        return false;
+    return true;
+}
+
+static const enum action keys[] = {ACTION_EDIT, ACTION_RUN,  ACTION_FAILURE_NEXT,
+                                   ACTION_HINT, ACTION_TASK, ACTION_NEXT,
+                                   ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+
+const struct screen_ops results_screen = {
+    .title = MSG_TUI_TITLE_RESULTS,
+    .open = reader_open,
+    .read = results_read,
+    .draw = reader_draw,
+    .request = results_request,
+    .keys = keys,
+};

@@ -1,0 +1,106 @@
+/* The task of an exercise and the lesson of its chapter: Markdown. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/screens.h"
+
+/* Text lines much longer than this are hard to read, however wide the terminal is. */
+enum { READABLE = 96 };
+
+/* The pane's title already says what the first heading says. */
+static void drop_first_heading(struct doc *d)
+{
+    size_t drop = 0;
+    struct doc head;
+
+    if (d->n_lines == 0 || d->lines[0].n_spans == 0 ||
+        d->lines[0].spans[0].style != STYLE_HEADING1)
+        return;
+    while (drop < d->n_lines && line_width(&d->lines[drop]) > 0)
+        drop++;
+    head = (struct doc){.lines = mem_alloc((drop + 1) * sizeof *head.lines), .n_lines = drop};
+    memcpy(head.lines, d->lines, drop * sizeof *d->lines);
+    d->n_lines -= drop;
+    memmove(d->lines, d->lines + drop, d->n_lines * sizeof *d->lines);
+    doc_release(&head);
+}
+
+static void read_text(struct screen *s, const char *dir, const char *name, int columns)
+{
+    struct err e = {0};
+    int fell_back = 0;
+    AUTO_FREE char *text = course_read_text(dir, name, &fell_back, &e);
+
+    reader_reset(s);
+    if (text) {
+        markdown_render(&s->doc, text, (size_t)(columns > READABLE ? READABLE : columns));
+        drop_first_heading(&s->doc);
+        return;
+    }
+    doc_add_wrapped(&s->doc, STYLE_BAD, e.text, (size_t)columns, 0);
+}
+
+static void task_read(struct app *a, struct screen *s, int columns)
+{
+    const struct exercise *x = app_exercise(a);
+
+    if (x)
+        read_text(s, x->lab_dir, "task", columns);
+}
+
+static void lesson_read(struct app *a, struct screen *s, int columns)
+{
+    const struct chapter *c = app_chapter(a);
+
+    if (c)
+        read_text(s, c->dir, "lesson", columns);
+}
+
+static bool task_request(struct app *a, struct screen *s, enum action action)
+{
+    if (reader_request(a, s, action))
+        return true;
+    if (action == ACTION_OPEN) {
+        app_show(a, SCREEN_RESULTS);
+        return true;
+    }
+    if (action == ACTION_BACK) {
+        app_show(a, SCREEN_TREE);
+        return true;
+    }
+    return false;
+}
+
+static bool lesson_request(struct app *a, struct screen *s, enum action action)
+{
+    if (reader_request(a, s, action))
+        return true;
+    if (action != ACTION_BACK)
+        return false;
+    app_show(a, app_exercise(a) ? SCREEN_TASK : SCREEN_TREE);
+    return true;
+}
+
+static const enum action task_keys[] = {ACTION_EDIT, ACTION_RUN,    ACTION_HINT,
+                                        ACTION_RESULTS, ACTION_LESSON, ACTION_NEXT,
+                                        ACTION_HELP, ACTION_QUIT,   ACTION_NONE};
+static const enum action lesson_keys[] = {ACTION_BACK, ACTION_TASK, ACTION_NEXT,
+                                          ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+
+const struct screen_ops task_screen = {
+    .title = MSG_TUI_TITLE_TASK,
+    .open = reader_open,
+    .read = task_read,
+    .draw = reader_draw,
+    .request = task_request,
+    .keys = task_keys,
+};
+
+const struct screen_ops lesson_screen = {
+    .title = MSG_TUI_TITLE_LESSON,
+    .open = reader_open,
+    .read = lesson_read,
+    .draw = reader_draw,
+    .request = lesson_request,
+    .keys = lesson_keys,
+};

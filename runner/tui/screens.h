@@ -1,0 +1,10 @@
+/* The tables of all screens, one per screen_*.c. */
+#ifndef TUI_SCREENS_H
+#define TUI_SCREENS_H
+
+#include "tui/app.h"
+
+extern const struct screen_ops tree_screen, task_screen, lesson_screen, hints_screen,
+    solution_screen, help_screen, results_screen;
+
+#endif

@@ -1,0 +1,438 @@
+/* Check program of pipe-hello.
+ *
+ * Two provocations make uninitialised memory visible on every machine: the program is compiled with
+ * -ftrivial-auto-var-init=pattern (exercise.ini) and started with MALLOC_PERTURB_, so a message
+ * that was not terminated is followed by garbage and never by a lucky NUL. */
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "harness/lab.h"
+
+/* Below MAX_ARG_STRLEN (131072), above the capacity of a pipe (65536). */
+enum { LARGE = 120000 };
+
+static const char *sent;  /* the message of the program that is being judged */
+static const char *plain; /* set when the same test passed with a message without '%' */
+
+/* --- what is wrong with an output --------------------------------------------------------------
+ */
+
+/* Read "child got N bytes: " at the start of out[0..len); returns where the message begins, or
+ * NULL. */
+static const char *parse_head(const char *out, size_t len, size_t *count)
+{
+    static const char head[] = "child got ", tail[] = " bytes: ";
+    const char *end = out + len;
+    const char *at = out + sizeof head - 1;
+
+    if (len < sizeof head - 1 || memcmp(out, head, sizeof head - 1) != 0)
+        return NULL;
+    if (at == end || *at < '0' || *at > '9')
+        return NULL;
+    for (*count = 0; at < end && *at >= '0' && *at <= '9'; at++)
+        *count = *count * 10 + (size_t)(*at - '0');
+    if ((size_t)(end - at) < sizeof tail - 1 || memcmp(at, tail, sizeof tail - 1) != 0)
+        return NULL;
+    return at + sizeof tail - 1;
+}
+
+static bool killed_by(struct lab_proc *p, int sig)
+{
+    return lab_ended(p) && WIFSIGNALED(lab_status(p)) && WTERMSIG(lab_status(p)) == sig;
+}
+
+static const char *too_many(size_t count, const char *body, size_t len, size_t want)
+{
+    /* One byte more: a NUL that %s swallowed, or that is visible in the output. */
+    bool hidden = len == want + 1 && body[want] == '\n';
+    bool visible = len == want + 2 && body[want] == '\0';
+
+    if (count == want + 1 && (hidden || visible)) {
+        lab_hint("子进程多数到 1 个字节：父进程把 C 字符串末尾的 '\\0' 也写进了管道。"
+                 "管道传的是字节，不是字符串，长度用 strlen(argv[1])，不要加 1。",
+                 "The child counted one byte too many: the parent also wrote the terminating NUL. "
+                 "A pipe carries bytes, not strings; write strlen(argv[1]) of them.");
+        return "sent-nul";
+    }
+    lab_note("消息有 %zu 字节，子进程却从管道里读到 %zu 字节",
+             "the message has %zu bytes, but the child read %zu from the pipe", want, count);
+    lab_hint("write 的第三个参数是要写的字节数，它会照写不误，哪怕越过了字符串的末尾。"
+             "看看父进程给的是缓冲区的大小，还是消息的长度。",
+             "The third argument of write() is how many bytes to write, even beyond the end of the "
+             "string. Is it the size of a buffer or the length of the message?");
+    return "sent-too-much";
+}
+
+static const char *nothing_came(struct lab_proc *p, size_t want)
+{
+    if (killed_by(p, SIGPIPE)) {
+        lab_note("父进程写管道时死于 SIGPIPE：它那根管道没有读者；"
+                 "子进程一读就是 EOF：它那根管道没有写者",
+                 "the parent died of SIGPIPE: its pipe had no reader; "
+                 "the child read EOF at once: its pipe had no writer");
+        lab_hint("父子俩用的是两根不同的管道。fork 之后才调用 pipe()，两个进程就各建各的；"
+                 "先 pipe 后 fork，子进程才继承到同一根。",
+                 "Parent and child use two different pipes. pipe() after fork() makes one in each "
+                 "process; call pipe() first, then the child inherits the same one.");
+        return "separate-pipes";
+    }
+    lab_note("消息有 %zu 字节，子进程一个也没有读到", "of %zu bytes the child read none", want);
+    lab_hint("检查两件事：read 和 write 的返回值是不是 -1（fd[0] 只能读，fd[1] 只能写，"
+             "用反了就是 EBADF）；管道是不是在 fork 之前建的。",
+             "Check two things: did read() or write() return -1 (fd[0] only reads, fd[1] only "
+             "writes; the wrong one gives EBADF), and was the pipe made before fork()?");
+    return "eof-before-data";
+}
+
+static const char *too_few(struct lab_proc *p, size_t count, const char *body, size_t len,
+                           size_t want)
+{
+    if (count == 0)
+        return nothing_came(p, want);
+    if (len >= want && memcmp(body, sent, want) == 0) {
+        lab_note("正文一字节不少（%zu 字节），N 却是 %zu", "all %zu bytes are there, yet N is %zu",
+                 want, count);
+        lab_hint("N 是字节数，等于各次 read 返回值之和。一个汉字在 UTF-8 里占 3 个字节；"
+                 "strlen 数的也不是读到的字节。",
+                 "N is the number of bytes: the sum of what read() returned. A Chinese character "
+                 "takes 3 bytes in UTF-8.");
+        return "wrong-count";
+    }
+    lab_note("消息有 %zu 字节，子进程只收到 %zu 字节就不再读了",
+             "the message has %zu bytes, the child stopped reading after %zu", want, count);
+    lab_hint(
+        "一次 read 只保证“至少 1 个字节”，管道一次也装不下整条消息。"
+        "一直读到 read 返回 0；还要确认缓冲区装满时会变大：长度为 0 的 read 也返回 0，那不是 EOF。",
+        "One read() promises at least one byte, no more, and the pipe cannot hold the whole "
+        "message. Read until it returns 0, and let the buffer grow: a read() of length 0 "
+        "returns 0 too, but that is not EOF.");
+    return "truncated-message";
+}
+
+static const char *right_count(const char *body, size_t len, size_t want)
+{
+    bool starts = len >= want && memcmp(body, sent, want) == 0;
+
+    if (starts && len == want) {
+        lab_hint("只差最后的换行符：格式是 child got N bytes: MSG 再加一个 '\\n'。",
+                 "Only the final newline is missing: child got N bytes: MSG, then '\\n'.");
+        return "missing-newline";
+    }
+    if (starts && body[want] != '\n') {
+        lab_note("消息后面多出 %zu 个不属于它的字节",
+                 "%zu bytes that are not the message follow it", len - want);
+        lab_hint("read 读到的不是 C 字符串，末尾没有 '\\0'；%s 会一直打印到碰巧遇见 0 为止。"
+                 "用 fwrite(buf, 1, n, stdout) 或 %.*s，让长度说了算。",
+                 "read() does not make a C string, no NUL follows the data; %s prints on until it "
+                 "happens to meet one. Use fwrite(buf, 1, n, stdout) or %.*s.");
+        return "missing-nul";
+    }
+    if (starts && len > want + 1) {
+        lab_note("子进程的那一行是对的，后面又多了 %zu 字节",
+                 "the child's line is right, but %zu bytes follow", len - want - 1);
+        lab_hint("fork 会把 stdio 缓冲区里还没写出去的字节也复制一份，两个进程退出时各写一遍。"
+                 "fork 之前不要留下没冲刷的输出；父进程什么也不用打印。",
+                 "fork() also copies bytes that still wait in stdio's buffer, and both processes "
+                 "write them at exit. Leave nothing unflushed before fork(); the parent has "
+                 "nothing to print.");
+        return "doubled-output";
+    }
+    return NULL;
+}
+
+static const char *wrong_bytes(struct lab_proc *p)
+{
+    size_t len, count, want = strlen(sent);
+    const char *out = lab_output(p, &len);
+    const char *body = parse_head(out, len, &count);
+
+    if (plain != NULL && strchr(sent, '%') != NULL) {
+        lab_note("不含 %% 的消息刚才是对的", "a message without %% was right a moment ago");
+        lab_hint("消息被当成了格式串：printf(buf) 会解释其中的 %d、%s。"
+                 "数据永远不要放在 printf 的第一个参数里。",
+                 "The message was taken for a format: printf(buf) interprets its %d and %s. Never "
+                 "pass data as the first argument of printf().");
+        return "format-string";
+    }
+    if (body == NULL)
+        return NULL;
+    len -= (size_t)(body - out);
+    if (count > want)
+        return too_many(count, body, len, want);
+    if (count < want)
+        return too_few(p, count, body, len, want);
+    return right_count(body, len, want);
+}
+
+static const char *refine(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    if (v != VERDICT_WRONG_OUTPUT || p == NULL || sent == NULL)
+        return NULL;
+    if (lab_ended(p) && WIFEXITED(lab_status(p)) && WEXITSTATUS(lab_status(p)) != 0)
+        lab_note("它的退出状态是 %d", "its exit status is %d", WEXITSTATUS(lab_status(p)));
+    if (strcmp(diagnosis, "no-output") == 0 && plain == NULL)
+        return NULL;
+    return wrong_bytes(p);
+}
+
+/* --- starting and judging ------------------------------------------------------------------------
+ */
+
+static void begin(void)
+{
+    lab_on_fail(refine);
+    lab_hint_for(
+        "no-output", NULL,
+        "一个字节也没打印。子进程读到数据了吗？打印之后是不是用了 _exit："
+        "它不冲刷 stdio 缓冲区，而 stdout 是管道时 printf 只写进缓冲区。",
+        "Not a byte was printed. Did the child get any data? Did it call _exit() after "
+        "printf()? That does not flush stdio, and with a pipe as stdout printf() only fills "
+        "a buffer.");
+}
+
+static struct lab_proc *start(const char *message)
+{
+    sent = message;
+    return lab_spawn(.program = "pipe_hello", .args = LAB_ARGS(message),
+                     .env = LAB_ARGS("MALLOC_PERTURB_=165"));
+}
+
+static void expect_message(struct lab_proc *p)
+{
+    const char *expected = lab_text("child got %zu bytes: %s\n", strlen(sent), sent);
+
+    lab_wait(p);
+    lab_expect_output_bytes(p, expected, strlen(expected));
+    lab_expect_exit(p, 0);
+}
+
+static const char *random_text(size_t len)
+{
+    return lab_text("%.*s", (int)len, lab_pattern(len));
+}
+
+/* --- the tests
+ * ------------------------------------------------------------------------------------ */
+
+LAB_TEST(prints_message)
+{
+    begin();
+    expect_message(start("hi"));
+    expect_message(start("hello, pipe"));
+
+    lab_context("没有给 MSG 时", "without MSG");
+    lab_hint("用法不对：退出状态 2，说明写到 stderr，stdout 上什么也不要有。",
+             "Wrong usage: exit status 2, words on stderr, nothing on stdout.");
+    struct lab_proc *p = lab_start("pipe_hello");
+    lab_wait(p);
+    lab_expect_exit(p, 2);
+    lab_expect_output(p, "");
+}
+
+LAB_TEST(empty_message)
+{
+    begin();
+    lab_context("MSG 是空字符串时", "when MSG is the empty string");
+    expect_message(start(""));
+}
+
+LAB_TEST(any_bytes)
+{
+    begin();
+    lab_context("中文消息", "a Chinese message");
+    expect_message(start("你好，管道！"));
+    lab_context("反斜杠、制表符、换行", "backslash, tab, newline");
+    expect_message(start("C:\\new\tline 1\nline 2\n"));
+    lab_context("不是 UTF-8 的字节", "bytes that are not UTF-8");
+    expect_message(start("\xff\xfe\x01 raw \x80"));
+    plain = sent;
+    lab_context("消息里有 %% 时", "when the message has a %%");
+    expect_message(start("进度 100% 完成，%d%x%%"));
+}
+
+LAB_TEST(long_message)
+{
+    static const size_t sizes[] = {4095, 4096, 4097, 65536, 65537, LARGE};
+
+    begin();
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        lab_context("MSG 有 %zu 字节时", "when MSG has %zu bytes", sizes[i]);
+        expect_message(start(random_text(sizes[i])));
+    }
+}
+
+/* A long message, printed once without hindrance: whatever the program does later with the same
+ * message, it is known to print all of it. */
+static const char *printed_text(void)
+{
+    const char *text = random_text(LARGE);
+
+    expect_message(start(text));
+    return text;
+}
+
+/* The program ended although its stdout had room for a small part of the message only. */
+static const char *ended_early(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    if (strcmp(diagnosis, "no-block") != 0 || p == NULL)
+        return refine(v, diagnosis, p);
+    if (!lab_ended(p) || !WIFEXITED(lab_status(p)))
+        return NULL;
+    lab_note(
+        "stdout 只放得下 4096 字节，消息有 %zu 字节，父进程却已经结束（状态 %d）",
+        "stdout had room for 4096 bytes of a message of %zu, yet the parent has ended (status %d)",
+        strlen(sent), WEXITSTATUS(lab_status(p)));
+    lab_hint("父进程没有等子进程：shell 以为命令已完成，子进程的输出会出现在提示符之后，"
+             "它的退出状态也没人知道。写完、关掉写端以后，用 waitpid 等它。",
+             "The parent does not wait for its child: the shell thinks the command is done, the "
+             "output appears after the prompt and nobody learns the status. Write, close the write "
+             "end, then waitpid().");
+    return "no-wait";
+}
+
+/* Start with a full stdout: the printing process blocks in write(1, …). */
+static struct lab_proc *start_and_hold(const char *text, bool ignore_sigpipe, pid_t *writer)
+{
+    lab_on_fail(ended_early);
+    sent = text;
+    struct lab_proc *p =
+        lab_spawn(.program = "pipe_hello", .args = LAB_ARGS(text), .hold_output = true,
+                  .stdout_pipe = 4096, .ignore_sigpipe = ignore_sigpipe);
+    *writer = lab_await_blocked(p, SYS_write, 1);
+    return p;
+}
+
+/* The parent is looked at first, so another pid means that the parent is not blocked (yet). */
+static bool parent_waits(void *arg)
+{
+    struct lab_proc *p = arg;
+
+    return lab_await_blocked(p, -1, -1) == lab_pid(p);
+}
+
+LAB_TEST(child_prints_parent_waits)
+{
+    pid_t writer;
+
+    begin();
+    const char *text = printed_text();
+    lab_context("读者暂时不读 stdout 时", "while nobody reads stdout");
+    struct lab_proc *p = start_and_hold(text, false, &writer);
+    if (writer == lab_pid(p)) {
+        lab_hint("分工是：父进程写管道，子进程读到 EOF 后打印，父进程等它。fork 在子进程里返回 0。",
+                 "The parent writes the pipe, the child reads to EOF and prints, the parent waits. "
+                 "fork() returns 0 in the child.");
+        lab_fail(VERDICT_WRONG_STATE, "parent-prints", "正在写标准输出的是父进程自己，不是子进程。",
+                 "The process that writes standard output is the parent, not the child.");
+    }
+    lab_await(parent_waits, p, "no-wait", "父进程停下来等子进程",
+              "the parent to wait for its child");
+    lab_release_output(p);
+    expect_message(p);
+}
+
+LAB_TEST(childs_status)
+{
+    pid_t writer;
+
+    begin();
+    const char *text = printed_text();
+    lab_context("子进程打印时读者走了，它被 SIGPIPE 杀死",
+                "the reader of stdout leaves, SIGPIPE kills the child");
+    lab_hint_for("wrong-status", "signal-status-lost",
+                 "子进程没能把消息交出去，父进程不能照样 return "
+                 "0。子进程是被信号杀死的，父进程要退出 128+信号（SIGPIPE 是 13，所以 141）。"
+                 "WEXITSTATUS 只在 WIFEXITED 为真时有意义，被杀时先看 WIFSIGNALED、WTERMSIG。",
+                 "The child did not deliver, so the parent must not return 0. The child was killed "
+                 "by a signal; the parent must exit with 128 + signal (SIGPIPE "
+                 "is 13: 141). WEXITSTATUS only means something if WIFEXITED; look at WTERMSIG.");
+    struct lab_proc *p = start_and_hold(text, false, &writer);
+    lab_close_output(p);
+    lab_wait(p);
+    /* A child that ignores SIGPIPE by itself and reports the error is right as well. */
+    if (!WIFEXITED(lab_status(p)) || WEXITSTATUS(lab_status(p)) != 1)
+        lab_expect_exit(p, 128 + SIGPIPE);
+
+    lab_context("SIGPIPE 被忽略，子进程写标准输出得到 EPIPE",
+                "SIGPIPE ignored: the child's write to stdout fails with EPIPE");
+    lab_hint_for("wrong-status", "write-error-ignored",
+                 "消息没有写出去，程序却说成功了。printf 只是放进缓冲区；"
+                 "fflush(stdout) 的返回值（或 ferror）才知道成败，失败时子进程退出 1。",
+                 "The message was not written, yet the program claims success. printf() only fills "
+                 "a buffer; fflush(stdout) tells. The child should then exit with 1.");
+    p = start_and_hold(text, true, &writer);
+    lab_close_output(p);
+    lab_wait(p);
+    lab_expect_exit(p, 1);
+}
+
+/* With descriptor 0 open the same program just passed. */
+static const char *fd_zero(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)v;
+    (void)diagnosis;
+    (void)p;
+    lab_note("描述符 0 开着时，同样的消息刚才是对的",
+             "with descriptor 0 open the same message was right");
+    lab_hint("0 空着，pipe() 就会把它发给你：fd[0] 可以等于 0，这是合法的描述符。"
+             "别把 0 当失败；dup2(0, 0) 什么也不做，之后的 close(0) 却真的关了它。",
+             "With 0 free, pipe() hands it out: fd[0] may be 0, a valid descriptor. Do not take 0 "
+             "for failure; dup2(0, 0) does nothing, and a close(0) after it really closes it.");
+    return "fd-zero";
+}
+
+LAB_TEST(stdin_closed)
+{
+    begin();
+    expect_message(start("hi"));
+    lab_context("启动时描述符 0 就关着", "descriptor 0 closed from the start");
+    lab_on_fail(fd_zero);
+    struct lab_proc *p =
+        lab_spawn(.program = "pipe_hello", .args = LAB_ARGS("hi"), .input_closed = true);
+    expect_message(p);
+}
+
+static void expect_refusal(struct lab_proc *p, const char *id, const char *zh, const char *en)
+{
+    static const char *const failures[] = {"wrong-status", "sigpipe", "killed-by-signal",
+                                           "segfault"};
+
+    for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++)
+        lab_hint_for(failures[i], id, zh, en);
+    sent = NULL;
+    lab_wait(p);
+    lab_expect_exit(p, 1);
+    lab_expect_output(p, "");
+}
+
+LAB_TEST(pipe_fails)
+{
+    begin();
+    lab_context("只剩一个描述符可用，pipe() 得到 EMFILE",
+                "one descriptor left: pipe() gives EMFILE");
+    /* 0, 1, 2 and one more, which the dynamic loader needs: pipe() wants two. */
+    expect_refusal(lab_spawn(.program = "pipe_hello", .args = LAB_ARGS("hi"), .max_files = 4),
+                   "pipe-unchecked",
+                   "pipe() 返回 -1 时 fd[] 里什么也没有。检查返回值，用 perror 说明，退出 1。",
+                   "When pipe() returns -1, fd[] holds nothing. Check it, perror(), exit 1.");
+}
+
+LAB_TEST(fork_fails)
+{
+    begin();
+    lab_context("进程数到了上限，fork() 得到 EAGAIN",
+                "no more processes allowed: fork() gives EAGAIN");
+    expect_refusal(
+        lab_spawn(.program = "pipe_hello", .args = LAB_ARGS("hi"), .max_processes = -1),
+        "fork-unchecked",
+        "fork() 返回 -1 表示没有子进程。-1 不是 0，不检查就会走进父进程的分支，"
+        "对着没有读者的管道写，再等一个不存在的进程。",
+        "fork() returning -1 means there is no child. -1 is not 0: unchecked, the parent's "
+        "branch writes to a pipe without reader and waits for nobody.");
+}
+
+LAB_MAIN({"prints_message", prints_message}, {"empty_message", empty_message},
+         {"any_bytes", any_bytes}, {"long_message", long_message},
+         {"child_prints_parent_waits", child_prints_parent_waits}, {"childs_status", childs_status},
+         {"stdin_closed", stdin_closed}, {"pipe_fails", pipe_fails}, {"fork_fails", fork_fails})

@@ -1,0 +1,1109 @@
+/* sock-unix: the check program is a client (and once a server) itself, with sockets that never
+ * block. It splits requests where it wants by waiting until the server has read what was sent
+ * (SIOCOUTQ). */
+#include "harness/lab.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { LINE_LIMIT = 1024, PATH_LIMIT = 107, BURST_LINES = 300 };
+
+/* One end of a connection, ours. What arrives collects in `data`. */
+struct peer {
+    int fd;
+    const char *path; /* where it connected; NULL: it was accepted */
+    char *data;
+    size_t len, room;
+    bool eof; /* closed by the other side, or broken */
+};
+
+static struct lab_proc *serving; /* the server asked now; NULL: none of the student's */
+static const char *meaning;      /* what it means when everybody sleeps now; NULL: as proven */
+
+/* A hang while an answer is due is named after what was asked for. */
+static const char *name_hang(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    return v == VERDICT_HANG ? meaning : NULL;
+}
+
+/* lab_await(), with the same diagnosis whether the others sleep or have ended. */
+static void await(bool (*condition)(void *), void *arg, const char *diagnosis, const char *zh,
+                  const char *en)
+{
+    meaning = diagnosis;
+    lab_on_fail(name_hang);
+    lab_await(condition, arg, diagnosis, zh, en);
+    meaning = NULL;
+}
+
+/* --- sockets of our own --- */
+
+static struct sockaddr_un address_of(const char *path)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+    if (strlen(path) > PATH_LIMIT)
+        lab_internal("the work folder's name is too long for a socket: %s", path);
+    memcpy(a.sun_path, path, strlen(path));
+    return a;
+}
+
+static int new_socket(void)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0)
+        lab_internal("socket: %s", strerror(errno));
+    return fd;
+}
+
+static bool try_connect(int fd, const char *path)
+{
+    struct sockaddr_un a = address_of(path);
+
+    return connect(fd, (struct sockaddr *)&a, sizeof a) == 0;
+}
+
+/* Nobody listens: if the server died, say how. */
+static void blame_server(const char *diagnosis)
+{
+    if (serving == NULL)
+        return;
+    meaning = diagnosis;
+    lab_on_fail(name_hang);
+    lab_wait(serving);
+    meaning = NULL;
+    lab_expect_exit(serving, 0);
+    lab_fail(VERDICT_WRONG_STATE, "server-ended", "服务器自己退出了，没有人叫它停。",
+             "The server has ended although nobody asked it to.");
+}
+
+static struct peer connect_to(const char *path)
+{
+    struct peer p = {.fd = new_socket(), .path = path};
+
+    if (try_connect(p.fd, path))
+        return p;
+    if (errno == ECONNREFUSED || errno == ENOENT)
+        blame_server("not-listening");
+    lab_fail(VERDICT_PROTOCOL, "not-listening", "服务器已经说了 ready，connect 却失败：%1$s。",
+             "The server has said ready, but connect() fails: %1$s.", strerror(errno));
+}
+
+/* A socket file without a server, as a crash leaves it. */
+static void make_stale(const char *path)
+{
+    struct sockaddr_un a = address_of(path);
+    int fd = new_socket();
+
+    if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0)
+        lab_internal("bind: %s", strerror(errno));
+    close(fd);
+}
+
+static void hang_up(struct peer *p)
+{
+    close(p->fd);
+    free(p->data);
+    *p = (struct peer){.fd = -1};
+}
+
+/* Take in what has arrived. */
+static void pump(struct peer *p)
+{
+    while (!p->eof) {
+        ssize_t n;
+
+        if (p->room - p->len < 65536) {
+            p->room = 2 * p->room + 65536;
+            p->data = realloc(p->data, p->room);
+            if (p->data == NULL)
+                lab_internal("out of memory");
+        }
+        n = recv(p->fd, p->data + p->len, p->room - p->len, MSG_DONTWAIT);
+        if (n > 0)
+            p->len += (size_t)n;
+        else if (n == 0 || errno != EAGAIN)
+            p->eof = true;
+        else
+            return;
+    }
+}
+
+struct sending {
+    struct peer *p;
+    const char *data;
+    size_t left;
+};
+
+static bool sent_all(void *arg)
+{
+    struct sending *s = arg;
+
+    while (s->left > 0) {
+        ssize_t n = send(s->p->fd, s->data, s->left, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EAGAIN) {
+            pump(s->p);
+            return false;
+        }
+        if (n < 0)
+            return true; /* broken: the next read tells */
+        s->data += n;
+        s->left -= (size_t)n;
+    }
+    return true;
+}
+
+/* Send everything; answers are taken in meanwhile. */
+static void say(struct peer *p, const void *data, size_t len)
+{
+    struct sending s = {p, data, len};
+
+    await(sent_all, &s, "not-reading", "服务器把请求读走", "the server to read the request");
+}
+
+static void say_text(struct peer *p, const char *text)
+{
+    say(p, text, strlen(text));
+}
+
+static bool all_read(void *arg)
+{
+    struct peer *p = arg;
+    int queued = 0;
+
+    return ioctl(p->fd, SIOCOUTQ, &queued) != 0 || queued == 0;
+}
+
+static size_t count_lines(const struct peer *p)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->len; i++)
+        n += p->data[i] == '\n';
+    return n;
+}
+
+struct expected {
+    struct peer *p;
+    size_t lines, bytes;
+};
+
+/* Enough has come, or nothing more will. Bytes alone would wait for ever for a lost newline. */
+static bool has_answers(void *arg)
+{
+    struct expected *e = arg;
+
+    pump(e->p);
+    return e->p->eof || e->p->len >= e->bytes || count_lines(e->p) >= e->lines;
+}
+
+/* The next answers must be exactly these bytes; `diagnosis` when they do not come. */
+static void expect_answer_as(struct peer *p, const char *expected, size_t len,
+                             const char *diagnosis)
+{
+    struct expected e = {p, 0, len};
+
+    for (size_t i = 0; i < len; i++)
+        e.lines += expected[i] == '\n';
+    await(has_answers, &e, diagnosis, "服务器的回答", "the server's answer");
+    if (p->eof && p->len == 0 && p->path != NULL && !try_connect(new_socket(), p->path))
+        blame_server("connection-closed");
+    if (p->eof && p->len == 0)
+        lab_fail(VERDICT_PROTOCOL, "connection-closed", "服务器没有回答就关了连接。",
+                 "The server closed the connection without an answer.");
+    lab_expect_bytes("服务器的回答", "the server's answer", expected, len, p->data, p->len);
+    p->len = 0;
+}
+
+static void expect_answer(struct peer *p, const char *expected)
+{
+    expect_answer_as(p, expected, strlen(expected), "no-answer");
+}
+
+static void ask(struct peer *p, const char *request, const char *expected)
+{
+    say_text(p, request);
+    expect_answer(p, expected);
+}
+
+static bool at_eof(void *arg)
+{
+    pump(arg);
+    return ((struct peer *)arg)->eof;
+}
+
+static void expect_closed(struct peer *p)
+{
+    await(at_eof, p, "connection-left-open", "服务器关闭连接",
+          "the server to close the connection");
+    lab_expect_bytes("关闭之前收到的内容", "what came before the end", "", 0, p->data, p->len);
+}
+
+/* --- servers --- */
+
+/* The lock file stays, as the task says. */
+static const char *socket_path(const char *name)
+{
+    lab_allow_left(LAB_LEFT_FILE, lab_text("%s.lock", name));
+    return lab_path(name);
+}
+
+static struct lab_proc *start_server(const char *path)
+{
+    struct lab_proc *server = lab_start("unixd", path);
+
+    serving = server;
+    lab_expect_line(server, "ready");
+    return server;
+}
+
+/* Ends a server without asking for manners: only the test `sigterm` grades those. */
+static void end_server(struct lab_proc *server, const char *name)
+{
+    lab_allow_left(LAB_LEFT_FILE, name);
+    lab_allow_left(LAB_LEFT_PROCESS, NULL);
+    lab_kill(server, SIGKILL);
+    lab_wait(server);
+    serving = NULL;
+}
+
+static bool ended_or_spoke(void *arg)
+{
+    size_t len;
+
+    lab_output(arg, &len);
+    return len > 0 || lab_ended(arg);
+}
+
+/* A server that must not start: exit status 1 and no "ready". */
+static void expect_refusal(struct lab_proc *server, const char *diagnosis, const char *zh,
+                           const char *en)
+{
+    size_t len;
+
+    lab_await(ended_or_spoke, server, "hang", "unixd 结束", "the end of unixd");
+    lab_output(server, &len);
+    if (len > 0)
+        lab_fail(VERDICT_WRONG_STATE, diagnosis, zh, en);
+    lab_wait(server);
+    lab_expect_exit(server, 1);
+    lab_expect_output(server, "");
+}
+
+/* --- tests of the server --- */
+
+LAB_TEST(echo)
+{
+    struct lab_proc *server;
+    struct peer p;
+
+    lab_hint("listen 成功之后打印 ready，并且马上 fflush：标准输出接在管道上时，stdio 会攒着不发。",
+             "After listen() print ready and flush it: on a pipe stdio keeps it in its buffer.");
+    meaning = "no-ready";
+    lab_on_fail(name_hang);
+    server = start_server(socket_path("s"));
+    meaning = NULL;
+    lab_hint(NULL, NULL);
+    p = connect_to(lab_path("s"));
+    ask(&p, "ECHO hello\n", "hello\n");
+    ask(&p, "ECHO 你好，世界\n", "你好，世界\n");
+    hang_up(&p);
+    end_server(server, "s");
+}
+
+/* A reference client talks to the student's server. */
+static void expect_dialogue(const char *path, const char *input, const char *output)
+{
+    struct lab_proc *client =
+        lab_spawn(.program = "unixc", .side = LAB_REFERENCE, .args = LAB_ARGS(path), .input = input,
+                  .input_len = strlen(input));
+
+    lab_context("（对方是参考客户端 unixc）", "(the reference client unixc asks)");
+    lab_wait(client);
+    lab_expect_output(client, output);
+    lab_expect_exit(client, 0);
+}
+
+LAB_TEST(commands)
+{
+    static const char *const dialogue[][2] = {
+        {"ECHO a b  c \n", "a b  c \n"},
+        {"ECHO %s%n\\\n", "%s%n\\\n"},
+        {"ECHO \n", "\n"},
+        {"ECHO  x\n", " x\n"},
+        {"ECHO\n", "ERR unknown\n"},
+        {"ECHOx\n", "ERR unknown\n"},
+        {"echo x\n", "ERR unknown\n"},
+        {"\n", "ERR unknown\n"},
+        {"WHOAMI 0 0 1\n", "ERR unknown\n"},
+        {"QUIT now\n", "ERR unknown\n"},
+        {" QUIT\n", "ERR unknown\n"},
+        {"HELP\n", "ERR unknown\n"},
+        {"ECHO \r\n", "\r\n"},
+    };
+    static const char zeros[] = "ECHO a\0b\0\n";
+    struct lab_proc *server = start_server(socket_path("s"));
+    struct peer p = connect_to(lab_path("s"));
+
+    for (size_t i = 0; i < sizeof dialogue / sizeof dialogue[0]; i++) {
+        lab_context("（请求是“%1$.*2$s”）", "(the request is \"%1$.*2$s\")", dialogue[i][0],
+                    (int)strcspn(dialogue[i][0], "\r\n"));
+        ask(&p, dialogue[i][0], dialogue[i][1]);
+    }
+    lab_context("（ECHO 的内容里有值为 0 的字节）", "(the text to echo contains zero bytes)");
+    lab_hint("行里可以有任何字节，0 也算。记住长度，别靠 strlen 和 %s 找结尾。",
+             "A line may hold any byte, zero too: carry the length, do not look for a NUL.");
+    lab_hint_for("wrong-output", "stops-at-zero", NULL, NULL);
+    lab_hint_for("lost-lines", "stops-at-zero", NULL, NULL);
+    lab_hint_for("short-output", "stops-at-zero", NULL, NULL);
+    say(&p, zeros, sizeof zeros - 1);
+    expect_answer_as(&p, "a\0b\0\n", 5, "no-answer");
+    lab_hint(NULL, NULL);
+    lab_context("（QUIT 之后）", "(after QUIT)");
+    say_text(&p, "QUIT\nECHO never\n");
+    expect_closed(&p);
+    hang_up(&p);
+    expect_dialogue(lab_path("s"), "ECHO one\nnonsense\nECHO 三\nQUIT\n", "one\nERR unknown\n三\n");
+    end_server(server, "s");
+}
+
+/* Every byte is sent only when the server has read the one before. */
+static void dribble(struct peer *p, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        say(p, text, 1);
+        await(all_read, p, "not-reading", "服务器读走一个字节", "the server to read one byte");
+    }
+}
+
+LAB_TEST(pieces)
+{
+    struct lab_proc *server = start_server(socket_path("s"));
+    struct peer p = connect_to(lab_path("s"));
+    struct peer half = connect_to(lab_path("s"));
+    char *requests = NULL, *answers = NULL;
+    size_t requests_len, answers_len;
+    FILE *in = open_memstream(&requests, &requests_len);
+    FILE *out = open_memstream(&answers, &answers_len);
+
+    if (in == NULL || out == NULL)
+        lab_internal("out of memory");
+    lab_hint(
+        "流套接字没有“一次”这回事：一次 recv 可能只有半行，也可能是好几行。把读到的字节攒进缓冲，"
+        "凑齐一行（找到 \\n）处理一行，剩下的留着。",
+        "A stream has no messages: one recv() may bring half a line or many. Collect bytes, "
+        "handle each complete line, keep the rest.");
+    lab_context("（一行被拆成一个个字节到达）", "(a line arrives byte by byte)");
+    dribble(&p, "ECHO slow but sure\n");
+    expect_answer_as(&p, "slow but sure\n", 14, "one-read-one-line");
+    for (int i = 0; i < BURST_LINES; i++) {
+        unsigned number = lab_random(1000000);
+
+        fprintf(in, "ECHO %d-%u\n", i, number);
+        fprintf(out, "%d-%u\n", i, number);
+    }
+    fclose(in);
+    fclose(out);
+    lab_context("（%1$d 行挤在一次 write 里到达）", "(%1$d lines arrive in one write)",
+                BURST_LINES);
+    say(&p, requests, requests_len);
+    expect_answer_as(&p, answers, answers_len, "one-read-one-line");
+    lab_context("（一次到达一行半）", "(one line and a half arrive at once)");
+    say_text(&p, "ECHO first\nECHO sec");
+    expect_answer_as(&p, "first\n", 6, "one-read-one-line");
+    say_text(&p, "ond\n");
+    expect_answer_as(&p, "second\n", 7, "one-read-one-line");
+    lab_context("（客户发完请求就 shutdown(SHUT_WR)，最后是半行）",
+                "(the client shuts down writing after a line and a half)");
+    lab_hint("对方不再发了，不等于不再收：先把整行都答完再关。没有换行的半行不是请求。",
+             "End of input is not end of interest: answer the complete lines, then close.");
+    say_text(&half, "ECHO a\nECHO b\nECHO hal");
+    shutdown(half.fd, SHUT_WR);
+    expect_answer_as(&half, "a\nb\n", 4, "no-answer");
+    expect_closed(&half);
+    free(requests);
+    free(answers);
+    hang_up(&p);
+    hang_up(&half);
+    end_server(server, "s");
+}
+
+/* "ECHO " and x's: `len` bytes in all, and a newline. */
+static char *long_request(size_t len)
+{
+    char *line = malloc(len + 2);
+
+    if (line == NULL)
+        lab_internal("out of memory");
+    memcpy(line, "ECHO ", 5);
+    memcpy(line + 5, lab_pattern(len - 5), len - 5);
+    for (size_t i = 5; i < len; i++)
+        if (line[i] == '\n')
+            line[i] = '.';
+    line[len] = '\n';
+    line[len + 1] = '\0';
+    return line;
+}
+
+static void ask_long(struct peer *p, size_t len)
+{
+    char *line = long_request(len);
+
+    lab_context("（一行有 %1$zu 字节，不算换行）", "(a line of %1$zu bytes without newline)", len);
+    say(p, line, len + 1);
+    if (len <= LINE_LIMIT)
+        expect_answer_as(p, line + 5, len - 4, "no-answer");
+    else
+        expect_answer(p, "ERR too long\n");
+    free(line);
+}
+
+LAB_TEST(long_lines)
+{
+    static const size_t lengths[] = {LINE_LIMIT - 1, LINE_LIMIT,     LINE_LIMIT + 1,
+                                     LINE_LIMIT + 2, 2 * LINE_LIMIT, 2 * LINE_LIMIT + 1,
+                                     4096,           100000,         1000000};
+    struct lab_proc *server = start_server(socket_path("s"));
+    struct peer p = connect_to(lab_path("s"));
+
+    lab_hint("缓冲要放得下 1024 字节和它的换行。满了还没见到换行：答一次 ERR too "
+             "long，然后把这一行剩下的"
+             "字节读掉扔掉，直到换行。",
+             "The buffer must hold 1024 bytes and the newline. Full without one: answer once, then "
+             "discard up to the newline.");
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        ask_long(&p, lengths[i]);
+        lab_context("（紧跟在 %1$zu 字节的行之后）", "(right after a line of %1$zu bytes)",
+                    lengths[i]);
+        ask(&p, "ECHO next\n", "next\n");
+    }
+    hang_up(&p);
+    end_server(server, "s");
+}
+
+LAB_TEST(idle_client)
+{
+    struct lab_proc *server = start_server(socket_path("s"));
+    struct peer silent = connect_to(lab_path("s"));
+    struct peer half = connect_to(lab_path("s"));
+    struct peer active;
+
+    say_text(&half, "ECHO unfinis");
+    lab_await_blocked(server, -1, -1);
+    active = connect_to(lab_path("s"));
+    lab_context("（另有一个客户连上后一声不吭，一个只发了半行）",
+                "(one other client is silent, one has sent half a line)");
+    lab_hint(
+        "服务器正睡在那个不说话的客户身上。要么用 poll "
+        "同时等所有的连接，谁有数据理谁；要么每个客户 "
+        "fork 一个子进程。",
+        "The server sleeps on the silent client. Wait for all connections at once with poll(), "
+        "or fork a child per client.");
+    say_text(&active, "ECHO here\n");
+    expect_answer_as(&active, "here\n", 5, "blocked-by-idle-client");
+    say_text(&half, "hed\n");
+    expect_answer_as(&half, "unfinished\n", 11, "blocked-by-idle-client");
+    say_text(&silent, "ECHO awake\n");
+    expect_answer_as(&silent, "awake\n", 6, "blocked-by-idle-client");
+    hang_up(&silent);
+    hang_up(&half);
+    hang_up(&active);
+    end_server(server, "s");
+}
+
+/* Send requests and read nothing, until the server takes no more (or has taken a lot). */
+static int stuff(struct peer *p, struct lab_proc *server)
+{
+    static const char request[] = "ECHO 0123456789\n";
+    const size_t len = sizeof request - 1;
+    size_t sent = 0, refused = 0;
+
+    while (sent < 60000 * len && refused < 3) {
+        ssize_t n =
+            send(p->fd, request + sent % len, len - sent % len, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (n > 0) {
+            sent += (size_t)n;
+            refused = 0;
+            continue;
+        }
+        if (errno != EAGAIN)
+            break;
+        refused++;
+        lab_await_blocked(server, -1, -1);
+    }
+    return (int)(sent / len);
+}
+
+LAB_TEST(slow_reader)
+{
+    struct lab_proc *server = start_server(socket_path("s"));
+    struct peer slow = connect_to(lab_path("s"));
+    struct peer active = connect_to(lab_path("s"));
+    int asked = stuff(&slow, server);
+    char *answers = malloc((size_t)asked * 11 + 1);
+
+    if (answers == NULL)
+        lab_internal("out of memory");
+    for (int i = 0; i < asked; i++)
+        memcpy(answers + (size_t)i * 11, "0123456789\n", 11);
+    lab_context("（另一个客户发了 %1$d 个请求，一个回答也没读）",
+                "(another client sent %1$d requests and read no answer)", asked);
+    lab_hint("写也会阻塞：对方不读，套接字的缓冲就满了。发不出去的先留着，等 POLLOUT "
+             "再发；没发完之前别再"
+             "读他的请求。或者每个客户一个子进程。",
+             "Writing blocks too when the peer does not read. Keep what does not fit and wait for "
+             "POLLOUT, or use a child per client.");
+    say_text(&active, "ECHO here\n");
+    expect_answer_as(&active, "here\n", 5, "blocked-by-slow-client");
+    lab_context("（那个客户后来把 %1$d 个回答都读了）", "(that client then reads all %1$d answers)",
+                asked);
+    expect_answer_as(&slow, answers, (size_t)asked * 11, "no-answer");
+    free(answers);
+    hang_up(&slow);
+    hang_up(&active);
+    end_server(server, "s");
+}
+
+struct fd_count {
+    struct lab_proc *server;
+    int wanted;
+};
+
+static bool fds_are_back(void *arg)
+{
+    const struct fd_count *c = arg;
+    int now = lab_open_fds(c->server);
+
+    return now < 0 || now <= c->wanted;
+}
+
+static void expect_alive(const char *path)
+{
+    struct peer p = connect_to(path);
+
+    ask(&p, "ECHO alive\n", "alive\n");
+    hang_up(&p);
+}
+
+LAB_TEST(vanishing)
+{
+    struct lab_proc *server = start_server(socket_path("s"));
+    struct fd_count count = {server, 0};
+    struct peer p;
+
+    lab_await_blocked(server, -1, -1);
+    count.wanted = lab_open_fds(server);
+    lab_hint_for(
+        "sigpipe", NULL,
+        "往已经关闭的连接里写，内核会发 SIGPIPE，默认就是杀死进程。send 加 MSG_NOSIGNAL（或忽略 "
+        "SIGPIPE），让它变成 EPIPE：只送走这一个客户。",
+        "Writing to a closed connection raises SIGPIPE. Use MSG_NOSIGNAL and treat EPIPE "
+        "as the end of that client only.");
+    for (int i = 0; i < 20; i++) {
+        lab_context("（客户连上就走）", "(a client that leaves at once)");
+        p = connect_to(lab_path("s"));
+        hang_up(&p);
+        lab_context("（客户说了半行就走）", "(a client that leaves in the middle of a line)");
+        p = connect_to(lab_path("s"));
+        say_text(&p, "ECHO half a li");
+        hang_up(&p);
+        expect_alive(lab_path("s"));
+    }
+    for (int i = 0; i < 3; i++) {
+        lab_context("（客户问了几千句，没读回答就走）",
+                    "(a client that asks thousands of times and leaves without reading)");
+        p = connect_to(lab_path("s"));
+        stuff(&p, server);
+        hang_up(&p);
+        expect_alive(lab_path("s"));
+    }
+    lab_context("（客户都走了之后）", "(after all clients have left)");
+    lab_note("没有客户时服务器开着 %1$d 个描述符，现在是 %2$d 个",
+             "the server had %1$d descriptors open without clients, now %2$d", count.wanted,
+             lab_open_fds(server));
+    lab_hint(
+        "谁 accept，谁 "
+        "close：每条连接结束的路上（EOF、出错、QUIT、被拒绝）都要关掉它的描述符；fork 的"
+        "写法里，父进程也要关自己那一份。",
+        "Close the accepted descriptor on every way out; a forking parent closes its copy too.");
+    await(fds_are_back, &count, "fd-leak", "服务器关掉已经走了的客户的描述符",
+          "the server to close the descriptors of clients that left");
+    lab_expect_no_zombies(server);
+    expect_alive(lab_path("s"));
+    end_server(server, "s");
+}
+
+/* A client in the server's PID namespace: prints the answer, then who it is itself. */
+static int ask_whoami(void *arg)
+{
+    struct sockaddr_un a = address_of(arg);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    char c;
+
+    if (fd < 0 || connect(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
+        send(fd, "WHOAMI\n", 7, MSG_NOSIGNAL) != 7)
+        return 1;
+    while (recv(fd, &c, 1, 0) == 1) {
+        dprintf(STDOUT_FILENO, "%c", c);
+        if (c == '\n') {
+            dprintf(STDOUT_FILENO, "%u %u %d\n", getuid(), getgid(), getpid());
+            return 0;
+        }
+    }
+    return 1;
+}
+
+/* Does the answer name the server itself? */
+static bool names_server(const char *answer, struct lab_proc *server)
+{
+    const char *last = strrchr(answer, ' ');
+
+    return last != NULL && strtol(last + 1, NULL, 10) == lab_inner_pid(server);
+}
+
+static void expect_identity(struct lab_proc *client, struct lab_proc *server, const char *expected)
+{
+    size_t len;
+    const char *said = lab_output(client, &len);
+
+    if (names_server(said, server))
+        lab_fail(VERDICT_WRONG_OUTPUT, "own-identity",
+                 "WHOAMI 答的 pid %1$d 是服务器自己，不是问话的人。",
+                 "WHOAMI answered pid %1$d: that is the server itself, not the one who asks.",
+                 (int)lab_inner_pid(server));
+    lab_expect_output(client, expected);
+}
+
+LAB_TEST(whoami)
+{
+    const char *path = socket_path("s");
+    struct lab_proc *server = start_server(path);
+    struct lab_proc *client;
+    unsigned uid, gid;
+    size_t len;
+    int pid;
+
+    lab_hint("对方是谁，问内核：getsockopt(SOL_SOCKET, SO_PEERCRED) 给出 connect 那一刻的 "
+             "pid、uid、gid。"
+             "要问 accept 返回的那个描述符——监听套接字上记的是服务器自己。",
+             "Ask the kernel with SO_PEERCRED on the accepted descriptor; the listening socket "
+             "carries the server's own identity.");
+    client =
+        lab_trusted(ask_whoami, (void *)(uintptr_t)path, "检查程序的客户", "a client of the check");
+    lab_wait(client);
+    lab_expect(lab_output(client, &len) != NULL && len > 0, VERDICT_PROTOCOL, "connection-closed",
+               "服务器没有回答 WHOAMI 就关了连接。", "The server closed without answering WHOAMI.");
+    if (sscanf(lab_output(client, &len), "%*[^\n]\n%u %u %d", &uid, &gid, &pid) != 3)
+        lab_fail(VERDICT_WRONG_OUTPUT, "wrong-output", "WHOAMI 的回答不完整。",
+                 "The answer to WHOAMI is incomplete.");
+    lab_context("（问话的是检查程序的进程 %1$d，uid %2$u）",
+                "(process %1$d of the check asks, uid %2$u)", pid, uid);
+    expect_identity(client, server, lab_text("%u %u %d\n%u %u %d\n", uid, gid, pid, uid, gid, pid));
+    client =
+        lab_spawn(.program = "unixc", .args = LAB_ARGS(path), .input = "WHOAMI\n", .input_len = 7);
+    lab_context("（问话的是你的 unixc）", "(your unixc asks)");
+    lab_wait(client);
+    expect_identity(client, server, lab_text("%u %u %d\n", uid, gid, (int)lab_inner_pid(client)));
+    end_server(server, "s");
+}
+
+LAB_TEST(other_uid)
+{
+    const char *path = socket_path("s");
+    struct lab_proc *server = lab_start("unixd", path, lab_text("%u", getuid() + 1));
+    struct peer p;
+
+    lab_expect_line(server, "ready");
+    p = connect_to(path);
+    lab_context("（只许 uid %1$u，来的是 uid %2$u）", "(only uid %1$u is welcome; uid %2$u comes)",
+                getuid() + 1, getuid());
+    lab_hint(
+        "accept 之后、读第一个字节之前，先用 SO_PEERCRED 看对方的 uid。不对就答 ERR denied "
+        "并关闭。",
+        "After accept() and before the first read look at SO_PEERCRED; say ERR denied and close.");
+    say_text(&p, "ECHO secret\n");
+    expect_answer_as(&p, "ERR denied\n", 11, "not-refused");
+    expect_closed(&p);
+    hang_up(&p);
+    end_server(server, "s");
+    server = lab_start("unixd", path, lab_text("%u", getuid()));
+    lab_expect_line(server, "ready");
+    lab_context("（许可的 uid 是 %1$u，来的正是他）", "(uid %1$u is welcome and comes)", getuid());
+    expect_alive(path);
+    end_server(server, "s");
+}
+
+/* --- who owns the path --- */
+
+static ino_t inode_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
+static int open_lock(const char *path)
+{
+    int fd = open(lab_text("%s.lock", path), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        lab_internal("%s.lock: %s", path, strerror(errno));
+    return fd;
+}
+
+/* The path still belongs to the first server, which still answers. */
+static void expect_untouched(const char *path, ino_t inode)
+{
+    lab_expect(
+        inode_of(path) == inode, VERDICT_WRONG_STATE, "stole-path",
+        "第二个 unixd 把 PATH 删掉或换掉了：第一个还活着，却再也没有人连得上它。",
+        "The second unixd removed or replaced PATH; nobody can reach the first one any more.");
+    expect_alive(path);
+}
+
+LAB_TEST(second_instance)
+{
+    const char *path = socket_path("s"), *locked = socket_path("locked");
+    struct lab_proc *server = start_server(path), *second;
+    ino_t inode = inode_of(path);
+    int lock;
+
+    lab_hint(
+        "bind 之前先问：这个路径有主人吗？打开 PATH.lock，flock(LOCK_EX|LOCK_NB)：拿到了才能清理和 "
+        "bind，拿不到就退出 1。锁要一直拿到进程结束。",
+        "Before bind(): open PATH.lock and flock(LOCK_EX|LOCK_NB). Only the holder may clean up "
+        "and bind; keep the lock until the end.");
+    lab_context("（对同一个 PATH 启动第二个 unixd）", "(a second unixd for the same PATH)");
+    second = lab_start("unixd", path);
+    expect_refusal(second, inode_of(path) == inode ? "second-server" : "stole-path",
+                   "第一个 unixd 还在服务，第二个也说了 ready。",
+                   "The first unixd still serves, and the second one says ready as well.");
+    expect_untouched(path, inode);
+    lock = open_lock(path);
+    lab_expect(flock(lock, LOCK_EX | LOCK_NB) != 0, VERDICT_WRONG_STATE, "no-lock",
+               "unixd 正在服务，却没有用 flock 锁住 PATH.lock：别的 unixd 看不出路径有主。",
+               "unixd serves without holding flock() on PATH.lock.");
+    close(lock);
+    lab_context("（PATH 上有旧套接字，但锁在别人手里：他可能正要 bind）",
+                "(a stale socket at PATH, but somebody else holds the lock)");
+    make_stale(locked);
+    inode = inode_of(locked);
+    lock = open_lock(locked);
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0)
+        lab_internal("flock: %s", strerror(errno));
+    second = lab_start("unixd", locked);
+    expect_refusal(second, "ignores-lock", "PATH.lock 被别的进程锁着，unixd 还是抢了路径。",
+                   "Another process holds PATH.lock, and unixd took the path all the same.");
+    lab_expect(inode_of(locked) == inode, VERDICT_WRONG_STATE, "ignores-lock",
+               "没有拿到锁，却动了 PATH。", "PATH was changed without holding the lock.");
+    close(lock);
+    unlink(locked);
+    end_server(server, "s");
+}
+
+LAB_TEST(stale_socket)
+{
+    static const char text[] = "not a socket\n";
+    const char *path = socket_path("s"), *file = socket_path("file");
+    struct lab_proc *server;
+    char now[sizeof text];
+    int fd;
+
+    make_stale(path);
+    close(open_lock(path));
+    lab_context("（PATH 上有上次崩溃留下的套接字，PATH.lock 也在，但没有人拿着锁）",
+                "(a crash has left the socket and PATH.lock, which nobody holds)");
+    lab_hint(
+        "进程死了，套接字文件不会自己消失，bind 会得到 EADDRINUSE。拿到锁就说明主人不在了：先 "
+        "unlink 再 "
+        "bind。锁看的是 flock，不是文件存不存在。",
+        "A socket file outlives its server: bind() says EADDRINUSE. The holder of the lock may "
+        "unlink it. What counts is the flock, not that the lock file exists.");
+    lab_hint_for("no-output", "stale-not-removed", NULL, NULL);
+    server = start_server(path);
+    expect_alive(path);
+    lab_kill(server, SIGKILL);
+    lab_wait(server);
+    lab_context("（上一个 unixd 刚被 SIGKILL 杀掉）", "(the last unixd was killed by SIGKILL)");
+    server = start_server(path);
+    expect_alive(path);
+    end_server(server, "s");
+
+    lab_context("（PATH 是一个普通文件）", "(PATH is a regular file)");
+    lab_hint("unlink 之前先用 lstat 看清楚：只有套接字（S_ISSOCK）才可能是自己人留下的。",
+             "Look with lstat() before unlink(): only a socket can be a leftover of ours.");
+    fd = open(file, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || write(fd, text, sizeof text - 1) != (ssize_t)sizeof text - 1)
+        lab_internal("%s: %s", file, strerror(errno));
+    close(fd);
+    expect_refusal(lab_start("unixd", file), "deleted-file",
+                   "PATH 上本来是一个普通文件，unixd 把它删了。",
+                   "PATH was a regular file, and unixd deleted it.");
+    fd = open(file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    lab_expect(fd >= 0 && read(fd, now, sizeof now) == (ssize_t)sizeof text - 1 &&
+                   memcmp(now, text, sizeof text - 1) == 0,
+               VERDICT_WRONG_STATE, "deleted-file", "PATH 上的普通文件被动过了。",
+               "The regular file at PATH is not what it was.");
+    close(fd);
+    unlink(file);
+}
+
+/* SIGTERM must end it: when it sleeps on, the hang is no riddle. */
+static void terminate(struct lab_proc *server)
+{
+    lab_await_blocked(server, -1, -1);
+    meaning = "sigterm-ignored";
+    lab_on_fail(name_hang);
+    lab_kill(server, SIGTERM);
+    lab_wait(server);
+    meaning = NULL;
+    lab_expect_exit(server, 0);
+}
+
+LAB_TEST(sigterm)
+{
+    const char *path = socket_path("s");
+    struct lab_proc *server = start_server(path);
+    struct peer silent, half;
+
+    lab_hint(
+        "收到 SIGTERM 时服务器多半正睡在 poll 或 accept 里。用 signalfd 把信号也变成 poll "
+        "的一个描述符，"
+        "或者不带 SA_RESTART 装处理函数并用 ppoll；醒来后 unlink(PATH)、关连接、退出 0。",
+        "The server sleeps in poll() or accept() when SIGTERM comes. Use signalfd, or a handler "
+        "without SA_RESTART and ppoll(); then unlink(PATH), close, exit 0.");
+    lab_context("（没有客户时收到 SIGTERM）", "(SIGTERM without clients)");
+    terminate(server);
+    lab_expect(access(path, F_OK) != 0, VERDICT_LEAK, "path-left",
+               "unixd 退出了，PATH 还在：套接字文件不会自己消失。",
+               "unixd has ended and PATH is still there.");
+
+    lab_context("（一个客户在发呆、一个说到一半时收到 SIGTERM）",
+                "(SIGTERM with one silent client and one in the middle of a line)");
+    server = start_server(path);
+    silent = connect_to(path);
+    half = connect_to(path);
+    ask(&silent, "ECHO hi\n", "hi\n");
+    say_text(&half, "ECHO unfinis");
+    await(all_read, &half, "not-reading", "服务器读走半行", "the server to read half a line");
+    terminate(server);
+    lab_expect(access(path, F_OK) != 0, VERDICT_LEAK, "path-left",
+               "unixd 退出了，PATH 还在：套接字文件不会自己消失。",
+               "unixd has ended and PATH is still there.");
+    expect_closed(&silent);
+    expect_closed(&half);
+    hang_up(&silent);
+    hang_up(&half);
+}
+
+/* A path in the work folder of exactly `len` bytes. */
+static const char *path_of(size_t len)
+{
+    size_t folder = strlen(lab_path("x")) - 1;
+    char name[512];
+
+    if (len <= folder || len - folder >= sizeof name)
+        lab_undecided("工作目录的名字太长，凑不出 %1$zu 字节的路径。",
+                      "The work folder's name is too long for a path of %1$zu bytes.", len);
+    memset(name, 'p', sizeof name);
+    name[len - folder] = '\0';
+    return lab_path(name);
+}
+
+LAB_TEST(long_path)
+{
+    static const size_t lengths[] = {PATH_LIMIT + 1, PATH_LIMIT + 2, 200};
+    const char *fits = path_of(PATH_LIMIT);
+    struct lab_proc *p;
+    struct peer peer;
+
+    lab_allow_left(LAB_LEFT_FILE, NULL);
+    lab_hint("sun_path 一共 108 字节，要留一个给结尾的 0。先比较 strlen 和 "
+             "sizeof，再复制；截断和越界都不行。",
+             "sun_path has 108 bytes including the final NUL. Compare before you copy.");
+    for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+        lab_context("（unixd 的 PATH 有 %1$zu 字节）", "(unixd, PATH of %1$zu bytes)", lengths[i]);
+        expect_refusal(lab_start("unixd", path_of(lengths[i])), "long-path-accepted",
+                       "这么长的路径放不进 sun_path（108 字节，含结尾的 0），unixd 却说了 ready。",
+                       "Such a path does not fit into sun_path, yet unixd says ready.");
+        lab_context("（unixc 的 PATH 有 %1$zu 字节）", "(unixc, PATH of %1$zu bytes)", lengths[i]);
+        p = lab_start("unixc", path_of(lengths[i]));
+        lab_wait(p);
+        lab_expect_exit(p, 1);
+    }
+    lab_context("（PATH 正好 107 字节）", "(PATH of exactly 107 bytes)");
+    p = start_server(fits);
+    peer = connect_to(fits);
+    ask(&peer, "ECHO fits\n", "fits\n");
+    hang_up(&peer);
+    end_server(p, NULL);
+    lab_context("（参数不对）", "(wrong arguments)");
+    for (int i = 0; i < 5; i++) {
+        static const char *const wrong[][5] = {
+            {"unixd"}, {"unixd", "a", "b"}, {"unixd", "a", "1x"}, {"unixc"}, {"unixc", "a", "b"}};
+        p = lab_start_list(wrong[i]);
+        lab_wait(p);
+        lab_expect_exit(p, 2);
+        lab_expect_output(p, "");
+    }
+}
+
+/* --- tests of the client --- */
+
+static void expect_client(const char *path, const char *input, size_t len, const char *output,
+                          size_t output_len)
+{
+    struct lab_proc *client =
+        lab_spawn(.program = "unixc", .args = LAB_ARGS(path), .input = input, .input_len = len);
+
+    lab_wait(client);
+    lab_expect_output_bytes(client, output, output_len);
+    lab_expect_exit(client, 0);
+}
+
+#define EXPECT_CLIENT(path, input, output)                                                         \
+    expect_client(path, input, sizeof(input) - 1, output, sizeof(output) - 1)
+
+LAB_TEST(client_talks)
+{
+    const char *path = socket_path("s");
+    struct lab_proc *server =
+        lab_spawn(.program = "unixd", .side = LAB_REFERENCE, .args = LAB_ARGS(path));
+    struct lab_proc *client;
+
+    lab_expect_line(server, "ready");
+    EXPECT_CLIENT(path, "ECHO one\nECHO 二\nwhat\nECHO \n", "one\n二\nERR unknown\n\n");
+    lab_context("（最后一行没有换行）", "(the last line has no newline)");
+    lab_hint("服务器只认整行。标准输入的最后一行若没有换行，发的时候要补上。",
+             "The server knows complete lines only: add the newline that the last line lacks.");
+    meaning = "newline-not-added";
+    lab_on_fail(name_hang);
+    EXPECT_CLIENT(path, "ECHO one\nECHO two", "one\ntwo\n");
+    meaning = NULL;
+    lab_hint(NULL, NULL);
+    lab_context("（QUIT 之后标准输入里还有行）", "(more input after QUIT)");
+    EXPECT_CLIENT(path, "ECHO one\nQUIT\nECHO two\n", "one\n");
+    lab_context("（标准输入是空的）", "(empty input)");
+    EXPECT_CLIENT(path, "", "");
+    lab_context("（行里有值为 0 的字节）", "(zero bytes in a line)");
+    EXPECT_CLIENT(path, "ECHO a\0b\nECHO c\n", "a\0b\nc\n");
+    lab_context("（标准输入一行一行地来，每行的回答要马上看到）",
+                "(input comes line by line; each answer must show at once)");
+    lab_hint(
+        "收到一行回答就 fflush(stdout)：标准输出接在管道上时，stdio 会一直攒到缓冲满。",
+        "fflush(stdout) after every answer: on a pipe stdio keeps it until its buffer is full.");
+    client = lab_spawn(.program = "unixc", .args = LAB_ARGS(path), .input_open = true);
+    meaning = "answer-not-shown";
+    lab_send_text(client, "ECHO first\n");
+    lab_expect_line(client, "first");
+    lab_send_text(client, "ECHO second\n");
+    lab_expect_line(client, "second");
+    meaning = NULL;
+    lab_close_input(client);
+    lab_wait(client);
+    lab_expect_exit(client, 0);
+    lab_context("（服务器已经不在了）", "(the server is gone)");
+    lab_hint("connect 失败：说明原因，退出 1。", "connect() fails: say why, exit 1.");
+    end_server(server, "s");
+    client = lab_start("unixc", path);
+    lab_wait(client);
+    lab_expect_exit(client, 1);
+    lab_expect_output(client, "");
+}
+
+struct door {
+    int listener;
+    struct peer peer;
+};
+
+static bool somebody_came(void *arg)
+{
+    struct door *d = arg;
+
+    d->peer.fd = accept4(d->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return d->peer.fd >= 0;
+}
+
+/* Start the student's client against a server of ours. */
+static struct lab_proc *receive_client(struct door *d, const char *path)
+{
+    struct lab_proc *client =
+        lab_spawn(.program = "unixc", .args = LAB_ARGS(path), .input_open = true);
+
+    d->peer = (struct peer){.fd = -1};
+    await(somebody_came, d, "never-connected", "unixc 来连接", "unixc to connect");
+    return client;
+}
+
+LAB_TEST(client_trouble)
+{
+    const char *path = lab_path("ours");
+    struct sockaddr_un a = address_of(path);
+    struct door door = {.listener = new_socket()};
+    struct lab_proc *client;
+
+    if (bind(door.listener, (struct sockaddr *)&a, sizeof a) != 0 || listen(door.listener, 8) != 0)
+        lab_internal("%s: %s", path, strerror(errno));
+    lab_context("（服务器一个字节一个字节地回答）", "(the server answers byte by byte)");
+    lab_hint("一次 recv 未必是一整行：读到 \\n 为止，才算收到一个回答。",
+             "One recv() need not be a whole line: an answer ends at \\n.");
+    client = receive_client(&door, path);
+    lab_send_text(client, "ECHO hello\n");
+    expect_answer_as(&door.peer, "ECHO hello\n", 11, "no-request");
+    dribble(&door.peer, "hello\n");
+    lab_expect_line(client, "hello");
+    lab_send_text(client, "ECHO again\n");
+    expect_answer_as(&door.peer, "ECHO again\n", 11, "no-request");
+    dribble(&door.peer, "again\n");
+    lab_expect_line(client, "again");
+    lab_close_input(client);
+    lab_wait(client);
+    lab_expect_exit(client, 0);
+    hang_up(&door.peer);
+
+    lab_context("（服务器还欠着一个回答就关了连接）",
+                "(the server closes while it owes an answer)");
+    lab_hint("recv 返回 0：服务器走了。还欠着回答就走，是出了错：退出 1。",
+             "recv() returned 0: exit 1.");
+    client = receive_client(&door, path);
+    lab_send_text(client, "ECHO hello\n");
+    expect_answer_as(&door.peer, "ECHO hello\n", 11, "no-request");
+    hang_up(&door.peer);
+    lab_close_input(client);
+    lab_wait(client);
+    lab_expect_exit(client, 1);
+
+    lab_context("（服务器接受连接后马上关掉，unixc 还在发）",
+                "(the server closes at once; unixc sends)");
+    lab_hint_for("sigpipe", NULL, "send 加 MSG_NOSIGNAL，对方走了就得到 EPIPE，而不是被信号杀死。",
+                 "Use MSG_NOSIGNAL: EPIPE instead of death by signal.");
+    client = receive_client(&door, path);
+    hang_up(&door.peer);
+    lab_send_text(client, "ECHO hello\n");
+    lab_close_input(client);
+    lab_wait(client);
+    lab_expect_exit(client, 1);
+    close(door.listener);
+    unlink(path);
+}
+
+LAB_MAIN({"echo", echo}, {"commands", commands}, {"pieces", pieces}, {"long_lines", long_lines},
+         {"idle_client", idle_client}, {"slow_reader", slow_reader}, {"vanishing", vanishing},
+         {"whoami", whoami}, {"other_uid", other_uid}, {"second_instance", second_instance},
+         {"stale_socket", stale_socket}, {"sigterm", sigterm}, {"long_path", long_path},
+         {"client_talks", client_talks}, {"client_trouble", client_trouble})
