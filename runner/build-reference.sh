@@ -4,11 +4,12 @@
 set -eu
 slug=$1 out=$2 cc=$3 flags=$4
 mkdir -p "$out"
-awk -F'[[:space:]]*=[[:space:]]*' '
+awk '
+    function value(line) { sub(/^[^=]*=[[:space:]]*/, "", line); sub(/[[:space:]]+$/, "", line); return line }
     /^\[/        { if (name) print name "|" src "|" extra; name = src = extra = "" }
     /^\[program/ { name = $0; sub(/^\[program[[:space:]]+/, "", name); sub(/\].*/, "", name) }
-    $1 == "sources" && name { src = $2 }
-    $1 == "flags" && name   { extra = $2 }
+    /^sources[[:space:]]*=/ && name { src = value($0) }
+    /^flags[[:space:]]*=/ && name   { extra = value($0) }
     END          { if (name) print name "|" src "|" extra }' "labs/$slug/exercise.ini" |
 while IFS='|' read -r name sources extra; do
     files=

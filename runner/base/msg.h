@@ -11,7 +11,7 @@
 #include <stdarg.h>
 
 enum lang { LANG_ZH, LANG_EN };
-enum { LANG_COUNT = 2 };
+#define LANG_COUNT 2 /* not an enumerator, so that loops over languages compare plainly */
 
 enum msg_id {
 #define MSG(id, zh, en) MSG_##id,

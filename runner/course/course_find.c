@@ -27,8 +27,7 @@ static const struct exercise *find_by_pair(const struct course *c, const struct 
 static const struct exercise *find_by_path(const struct course *c, const char *path)
 {
     struct path_part parts[3];
-    size_t count = path_tail(path, parts, 3);
-    for (size_t end = count; end >= 2 && end + 1 >= count; end--) {
+    for (size_t end = path_tail(path, parts, 3); end >= 2; end--) {
         const struct exercise *x = find_by_pair(c, &parts[end - 2]);
         if (x != NULL)
             return x;

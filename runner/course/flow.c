@@ -110,22 +110,6 @@ static bool keeps_together(const char *text, size_t i, size_t len, enum style st
     return text[i] == '/' && is_upper(before) && is_upper(after);
 }
 
-/* Add a line, in pieces where no permitted break was near enough to make it fit. */
-static struct text_slice *add_fitting(struct text_slice *list, size_t *count, const char *text,
-                                      struct text_slice line, size_t columns)
-{
-    do {
-        size_t len = text_fit(text + line.start, line.len, columns);
-        if (len == 0) /* a wide character in a single column */
-            len = line.len;
-        list = mem_grow(list, *count + 1, sizeof *list);
-        list[(*count)++] = (struct text_slice){line.start, len};
-        line.start += len;
-        line.len -= len;
-    } while (line.len > 0);
-    return list;
-}
-
 struct text_slice *flow_wrap(const struct flow *f, size_t columns, size_t *count)
 {
     /* Lines are broken in a copy where a letter, as wide and long, stands for what must not break.
@@ -138,13 +122,7 @@ struct text_slice *flow_wrap(const struct flow *f, size_t columns, size_t *count
                 copy[k] = 'x';
         start = f->runs[i].end;
     }
-    size_t n_lines = 0;
-    AUTO_FREE struct text_slice *lines = text_wrap(copy, f->text.len, columns, &n_lines);
-    struct text_slice *fitting = NULL;
-    *count = 0;
-    for (size_t i = 0; i < n_lines; i++)
-        fitting = add_fitting(fitting, count, copy, lines[i], columns);
-    return fitting;
+    return text_wrap(copy, f->text.len, columns, count);
 }
 
 void flow_emit(const struct flow *f, struct text_slice slice, struct doc *d)

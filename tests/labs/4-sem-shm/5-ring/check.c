@@ -739,27 +739,57 @@ static void run_crowd(enum lab_side producers, enum lab_side consumers, unsigned
     ring_unlink();
 }
 
+/* Spin for a token; false when it does not come within two seconds of CPU time. */
+static bool spin(sem_t *s)
+{
+    while (sem_trywait(s) == -1) {
+        if (clock() > 2 * CLOCKS_PER_SEC)
+            return false;
+        sched_yield();
+    }
+    return true;
+}
+
+enum { EAGER_OK, EAGER_TIRED, EAGER_TOO_EARLY };
+
 /* A consumer that jumps at every post of `full` and sees whether the record is there. It registers
  * a waiter that does not exist (the upper half of glibc's sem_t counts waiters), so each post makes
  * a system call, and a producer that copies after posting is overtaken. */
 static int eager_consumer(void *arg)
 {
     struct ring *r = arg;
-    clock_t limit = 2 * CLOCKS_PER_SEC;
+    ((uint32_t *)&r->full)[1] += 1;
     for (uint32_t i = 1; i <= RACE; i++) {
-        while (sem_trywait(&r->full) == -1 || sem_trywait(&r->mutex) == -1)
-            if (sched_yield(), clock() > limit)
-                return 2;
+        if (!spin(&r->full) || !spin(&r->mutex))
+            return EAGER_TIRED;
         struct ring_record *slot = &r->slot[r->head];
-        bool there = slot->number == i && slot->producer == 6;
+        bool there = slot->number == i && slot->producer == 6 && slot->length > 0;
         memset(slot, 0, sizeof *slot);
         r->head = (r->head + 1) % RING_CAPACITY;
         sem_post(&r->mutex);
         sem_post(&r->empty);
         if (!there)
-            return 3;
+            return EAGER_TOO_EARLY;
     }
-    return 0;
+    return EAGER_OK;
+}
+
+static void run_eager_consumer(void)
+{
+    struct ring *r = ring_make();
+    struct lab_proc *eager = lab_trusted(eager_consumer, r, "抢着取的消费者", "eager consumer");
+    struct lab_proc *p = producer(LAB_STUDENT, view.name, "6", lab_text("%d", RACE));
+    lab_wait(eager);
+    if (WEXITSTATUS(lab_status(eager)) == EAGER_TOO_EARLY) {
+        lab_hint("先把记录写进槽里，再 sem_post(&r->full)；复制时要一直持有 mutex。",
+                 "Write the record into the slot, then post full; hold the mutex while copying.");
+        lab_fail(VERDICT_RACE, "posted-too-early",
+                 "full 已经报告“有货”，槽里却还是旧内容：记录是之后才写进去的。",
+                 "full said that a record was there, but the slot still held old bytes.");
+    }
+    lab_wait(p);
+    lab_expect_exit(p, 0);
+    ring_unlink();
 }
 
 LAB_TEST(many)
@@ -767,6 +797,10 @@ LAB_TEST(many)
     lab_context("（3 个生产者和 3 个消费者同时开始，每个生产者 %1$d 条）",
                 "(3 producers and 3 consumers at once, %1$d records each)", MANY);
     run_crowd(LAB_STUDENT, LAB_STUDENT, PRODUCERS, MANY);
+    if (lab_cpus() > 1) { /* one CPU would hide what this looks for */
+        lab_context("（消费者一看到 full 就去取）", "(the consumer takes as soon as it sees full)");
+        run_eager_consumer();
+    }
 }
 
 LAB_TEST(interop)

@@ -1,0 +1,127 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "observe/words.h"
+
+enum { LINES_MAX = 12 };
+
+void diagnosis_release(struct diagnosis *d)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        free(d->symptom[lang]);
+        free(d->evidence[lang]);
+        free(d->hint[lang]);
+        free(d->graph[lang]);
+    }
+    *d = (struct diagnosis){0};
+}
+
+static size_t living(const struct graph *g)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < g->s->process_count; i++)
+        count += graph_alive(g, i);
+    return count;
+}
+
+static bool all_blocked(const struct graph *g)
+{
+    for (size_t i = 0; i < g->wait_count; i++)
+        if (g->waits[i].running || g->waits[i].timed)
+            return false;
+    return true;
+}
+
+static char *symptom(const struct graph *g, const struct finding *f, enum lang lang)
+{
+    size_t processes = living(g);
+    if (processes == 0)
+        return msg_format(lang, MSG_OBSERVE_SYMPTOM_GONE);
+    if (str_equal(f->id, "stopped"))
+        return msg_format(lang, MSG_OBSERVE_SYMPTOM_STOPPED);
+    if (!all_blocked(g))
+        return msg_format(lang, MSG_OBSERVE_SYMPTOM_ALIVE);
+    if (processes > 1)
+        return msg_format(lang, MSG_OBSERVE_SYMPTOM_PROCESSES, (int)processes);
+    if (g->wait_count > 1)
+        return msg_format(lang, MSG_OBSERVE_SYMPTOM_THREADS, (int)g->wait_count);
+    return msg_format(lang, MSG_OBSERVE_SYMPTOM_ONE);
+}
+
+static void add_wait(struct buf *out, const struct graph *g, const struct wait *w,
+                     const struct finding *f, enum lang lang)
+{
+    words_wait(out, g, w, lang);
+    buf_addc(out, '\n');
+    words_facts(out, g, w, f, lang);
+}
+
+static void drop_last_newline(struct buf *out)
+{
+    if (out->len && out->data[out->len - 1] == '\n')
+        out->data[--out->len] = '\0';
+}
+
+/* The wait that shows the mistake first, then the others in order. */
+static char *evidence(const struct graph *g, const struct finding *f, enum lang lang)
+{
+    struct buf out = BUF_INIT;
+    size_t shown = 0;
+    if (f->wait) {
+        add_wait(&out, g, f->wait, f, lang);
+        shown++;
+    }
+    if (f->queue_messages) {
+        AUTO_FREE char *line =
+            msg_format(lang, MSG_OBSERVE_FACT_QUEUE_UNREAD, f->queue, f->queue_messages);
+        buf_addf(&out, "%s\n", line);
+    }
+    for (size_t i = 0; i < g->wait_count && shown < LINES_MAX; i++) {
+        if (&g->waits[i] == f->wait)
+            continue;
+        add_wait(&out, g, &g->waits[i], f, lang);
+        shown++;
+    }
+    if (shown < g->wait_count) {
+        AUTO_FREE char *more = msg_format(lang, MSG_OBSERVE_MORE, (int)(g->wait_count - shown));
+        buf_addf(&out, "%s\n", more);
+    }
+    for (size_t i = 0; i < g->s->process_count; i++) {
+        if (graph_alive(g, i))
+            continue;
+        AUTO_FREE char *who = words_process(g, i, lang);
+        AUTO_FREE char *line = msg_format(lang, MSG_OBSERVE_ENDED, who);
+        buf_addf(&out, "%s\n", line);
+    }
+    drop_last_newline(&out);
+    return str_dup(buf_text(&out)); /* never NULL, even when empty */
+}
+
+static char *graph_text(const struct graph *g, const struct finding *f, enum lang lang)
+{
+    struct buf out = BUF_INIT;
+    picture_draw(&out, g, f, lang);
+    drop_last_newline(&out);
+    return str_dup(buf_text(&out));
+}
+
+void observer_explain(struct observer *o, struct diagnosis *d)
+{
+    struct graph g;
+    struct finding f;
+    *d = (struct diagnosis){0};
+    graph_init(&g, o);
+    words_number(&g);
+    pattern_find(&g, &f);
+    graph_find_lines(&g);
+    snprintf(d->id, sizeof d->id, "%s", f.id);
+    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        d->symptom[lang] = symptom(&g, &f, lang);
+        d->evidence[lang] = evidence(&g, &f, lang);
+        d->hint[lang] = msg_format(lang, f.hint);
+        d->graph[lang] = graph_text(&g, &f, lang);
+    }
+    graph_release(&g);
+}

@@ -1,0 +1,166 @@
+#!/bin/sh
+# The words scenarios are made of. Run by run.sh as: driver.sh NAME SCENARIO.
+set -u
+
+name=$1
+scenario=$2
+deadline=${TUI_DEADLINE:-60} # seconds; only broken code ever waits that long
+
+box=$work/$name
+ws=$box/workspace
+mkdir -p "$box"
+unset TMUX VISUAL EDITOR NO_COLOR COLORFGBG IPCLAB_ASCII LC_ALL LC_MESSAGES
+
+T() {
+    tmux -L "ipclab-test-$$" -f "$here/tmux.conf" -u "$@"
+}
+
+finish() {
+    T kill-server 2>/dev/null
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+pass() { # one more check has held
+    echo "$name: $*" >>"$work/count"
+}
+
+screen() { # what the terminal shows now
+    T capture-pane -p -t tui | sed 's/[[:space:]]*$//'
+}
+
+fail() { # message, the screen, the end
+    echo "$*"
+    echo "--- screen"
+    screen
+    echo "---"
+    exit 1
+}
+
+# until_ok COMMAND…: again and again until it succeeds; false after the deadline.
+until_ok() {
+    end=$(($(date +%s) + deadline))
+    while ! "$@"; do
+        [ "$(date +%s)" -lt "$end" ] || return 1
+        sleep 0.05
+    done
+}
+
+shows() {
+    screen | grep -qF -- "$1"
+}
+
+shows_not() {
+    ! shows "$1"
+}
+
+see() { # the screen comes to show each of these texts
+    for text; do
+        until_ok shows "$text" || fail "not seen: $text"
+        pass "see $text"
+    done
+}
+
+gone() { # the screen comes not to show these texts
+    for text; do
+        until_ok shows_not "$text" || fail "still there: $text"
+        pass "gone $text"
+    done
+}
+
+same_screen() {
+    screen | cmp -s - "$1"
+}
+
+compare() { # the whole screen comes to equal screens/NAME.txt
+    golden=$here/screens/$1.txt
+    if [ -n "${UPDATE:-}" ]; then
+        settle
+        screen >"$golden"
+    fi
+    if ! until_ok same_screen "$golden"; then
+        echo "the screen differs from screens/$1.txt:"
+        screen | diff -u "$golden" -
+        exit 1
+    fi
+    pass "compare $1"
+}
+
+settle() { # only for UPDATE: until the screen has stayed the same for a while
+    before=
+    while now=$(screen) && [ "$now" != "$before" ]; do
+        before=$now
+        sleep 0.3
+    done
+}
+
+keys() {
+    T send-keys -t tui "$@"
+}
+
+type_text() {
+    T send-keys -t tui -l "$1"
+}
+
+resize() { # COLUMNS ROWS
+    T resize-window -t tui -x "$1" -y "$2"
+}
+
+# A course of two chapters: the real exercise 1.1 and a made-up chapter whose text never changes.
+make_course() {
+    root=$box/root
+    mkdir -p "$root/labs/1-pipe" "$root/solutions/1-pipe" "$root/tests/labs/1-pipe"
+    for kind in labs solutions tests/labs; do
+        cp -R "$tree/$kind/1-pipe/1-hello" "$root/$kind/1-pipe/"
+    done
+    cp "$here/course/1-pipe/chapter.ini" "$root/labs/1-pipe/"
+    cp "$here/course/1-pipe/lesson.zh.md" "$root/labs/1-pipe/"
+    cp -R "$here/course/2-demo" "$root/labs/"
+    ln -s "$B" "$root/build"
+    export IPCLAB_ROOT="$root"
+}
+
+make_workspace() {
+    [ -n "${root:-}" ] || make_course
+    [ -d "$ws" ] || "$B/ipclab" init "$ws" >/dev/null || fail "ipclab init failed"
+    export IPCLAB_WORKSPACE="$ws"
+}
+
+# start COLUMNS ROWS LANG [NAME=VALUE…]: the program in a terminal. After its end the pane tells how it
+# ended and in which state it left the terminal, and stays.
+start() {
+    columns=$1 rows=$2
+    make_workspace
+    export IPCLAB_LANG="$3" LANG=C.UTF-8 EDITOR="$here/fake-editor.sh" FAKE_EDITOR="$box/editor"
+    mkdir -p "$FAKE_EDITOR"
+    shift 3
+    env "$@" tmux -L "ipclab-test-$$" -f "$here/tmux.conf" -u new-session -d -s tui \
+        -x "$columns" -y "$rows" -c "$box" "sh '$here/pane.sh' '$B/ipclab'" ||
+        fail "tmux did not start"
+}
+
+start_shell() { # COLUMNS ROWS LANG: an interactive shell that has job control
+    make_workspace
+    export IPCLAB_LANG="$3" LANG=C.UTF-8 PS1='READY> '
+    tmux -L "ipclab-test-$$" -f "$here/tmux.conf" -u new-session -d -s tui -x "$1" -y "$2" \
+        -c "$box" "bash --norc --noprofile -i" || fail "tmux did not start"
+    see 'READY>'
+}
+
+program_pid() { # the program, a child of the pane's shell
+    pane=$(T list-panes -t tui -F '#{pane_pid}')
+    pgrep -P "$pane" -x ipclab
+}
+
+sane() { # the program ended with this status and left the terminal as it was
+    see "STATUS $1" "TERMINAL SANE"
+}
+
+answer() { # what the editor will save next
+    cp "$1" "$FAKE_EDITOR/answer"
+}
+
+hello=1-pipe/1-hello
+export hello
+# shellcheck source=/dev/null
+. "$scenario"
