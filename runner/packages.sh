@@ -59,11 +59,11 @@ if [ "$(id -u)" != 0 ]; then
 fi
 # shellcheck disable=SC2086 # lists of words
 $sudo apt-get update -qq || echo "apt-get update 失败，继续尝试安装 / failed, trying to install anyway" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
 # shellcheck disable=SC2086
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/tmp/ipclab-apt.$$ 2>&1 || {
-    tail -n 20 /tmp/ipclab-apt.$$ >&2
-    rm -f /tmp/ipclab-apt.$$
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
     echo "安装失败。请检查网络和软件源，然后再运行一次。/ Installing failed: check network and sources, then run again." >&2
     exit 1
 }
-rm -f /tmp/ipclab-apt.$$

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,7 @@ void buf_vaddf(struct buf *b, const char *format, va_list ap)
 {
     va_list again;
     va_copy(again, ap);
+    assert(format); /* also tells gcc, which warns of a null format under -fsanitize otherwise */
     int len = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (len < 0)

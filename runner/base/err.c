@@ -1,16 +1,31 @@
 #include "base/err.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
+
+/* Add to the sentence. Names of files and the like come from others: they are made harmless for a
+ * terminal here, once for all. What is too long is cut between two characters. */
+static void add_text(struct err *e, const char *text)
+{
+    struct buf safe = BUF_INIT;
+    size_t used = strlen(e->text), room = sizeof e->text - 1 - used;
+    text_sanitize(&safe, text, strlen(text));
+    while (safe.len > room || !text_is_utf8(buf_text(&safe), safe.len))
+        safe.len = safe.len > room ? room : safe.len - 1;
+    memcpy(e->text + used, buf_text(&safe), safe.len);
+    e->text[used + safe.len] = '\0';
+    buf_release(&safe);
+}
 
 static void fill(struct err *e, enum msg_id id, va_list ap)
 {
     AUTO_FREE char *text = msg_vformat(msg_lang(), id, ap);
-    snprintf(e->text, sizeof e->text, "%s", text);
+    e->text[0] = '\0';
+    add_text(e, text);
 }
 
 int err_msg(struct err *e, enum msg_id id, ...)
@@ -34,8 +49,8 @@ int err_sys(struct err *e, enum msg_id id, ...)
     va_start(ap, id);
     fill(e, id, ap);
     va_end(ap);
-    size_t used = strlen(e->text);
-    snprintf(e->text + used, sizeof e->text - used, ": %s", strerror(saved));
+    add_text(e, ": ");
+    add_text(e, strerror(saved));
     e->number = saved;
     errno = saved;
     return -1;

@@ -152,8 +152,8 @@ int fs_write(const char *path, const void *data, size_t len, struct err *e)
 int fs_mkdirs(const char *path, mode_t mode, struct err *e)
 {
     AUTO_FREE char *copy = str_dup(path);
-    for (char *p = copy + 1; *p; p++) {
-        if (*p != '/')
+    for (char *p = copy; *p; p++) {
+        if (*p != '/' || p == copy)
             continue;
         *p = '\0';
         if (mkdir(copy, mode) != 0 && errno != EEXIST)
@@ -163,6 +163,22 @@ int fs_mkdirs(const char *path, mode_t mode, struct err *e)
     if (mkdir(copy, mode) != 0 && (errno != EEXIST || !fs_is_dir(path)))
         return err_sys(e, MSG_BASE_CANNOT_CREATE, path);
     return 0;
+}
+
+/* Open a folder to empty it; never through a symlink. Its owner may have locked even himself out
+ * (mode 0): it is unlocked through /proc, since fchmod() refuses an O_PATH descriptor. -1 when it
+ * is no folder or not ours. */
+static int open_to_empty(int dir, const char *name)
+{
+    int at = openat(dir, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (at < 0)
+        return -1;
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", at);
+    (void)!chmod(path, 0700); /* not ours, or no /proc: the next calls will tell */
+    int fd = openat(at, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    close(at);
+    return fd;
 }
 
 /* Remove everything in the folder `fd` (consumed). Returns 0, or -1 with errno of the first
@@ -180,9 +196,7 @@ static int remove_contents(int fd, int depth)
             continue;
         if (unlinkat(dirfd(dir), d->d_name, 0) == 0 || errno == ENOENT)
             continue;
-        int sub = depth > 0 ? openat(dirfd(dir), d->d_name,
-                                     O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-                            : -1;
+        int sub = depth > 0 ? open_to_empty(dirfd(dir), d->d_name) : -1;
         if (sub >= 0)
             remove_contents(sub, depth - 1);
         if (unlinkat(dirfd(dir), d->d_name, AT_REMOVEDIR) != 0 && !first)
@@ -195,7 +209,7 @@ static int remove_contents(int fd, int depth)
 
 int fs_remove_tree(const char *path, struct err *e)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int fd = open_to_empty(AT_FDCWD, path);
     if (fd < 0 && errno == ENOENT)
         return 0;
     if (fd < 0)

@@ -20,7 +20,15 @@ struct command {
 };
 
 static const struct command commands[] = {
+    {"init", command_init, MSG_CLI_USAGE_INIT, MSG_CLI_SUMMARY_INIT},
+    {"list", command_list, MSG_CLI_USAGE_LIST, MSG_CLI_SUMMARY_LIST},
+    {"show", command_show, MSG_CLI_USAGE_SHOW, MSG_CLI_SUMMARY_SHOW},
     {"run", command_run, MSG_CLI_USAGE_RUN, MSG_CLI_SUMMARY_RUN},
+    {"watch", command_watch, MSG_CLI_USAGE_WATCH, MSG_CLI_SUMMARY_WATCH},
+    {"hint", command_hint, MSG_CLI_USAGE_HINT, MSG_CLI_SUMMARY_HINT},
+    {"solution", command_solution, MSG_CLI_USAGE_SOLUTION, MSG_CLI_SUMMARY_SOLUTION},
+    {"diff", command_diff, MSG_CLI_USAGE_DIFF, MSG_CLI_SUMMARY_DIFF},
+    {"reset", command_reset, MSG_CLI_USAGE_RESET, MSG_CLI_SUMMARY_RESET},
     {"verify", command_verify, MSG_CLI_USAGE_VERIFY, MSG_CLI_SUMMARY_VERIFY},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
@@ -135,8 +143,11 @@ char *cli_workspace(struct cli *c)
 {
     char *path = cli_find_workspace(c);
     const char *given = c->workspace_option ? c->workspace_option : getenv("IPCLAB_WORKSPACE");
-    if (path && is_workspace(path))
+    if (path && is_workspace(path)) {
+        if (c->verbose)
+            cli_failf(0, MSG_CLI_WORKSPACE_USED, path);
         return path;
+    }
     free(path);
     if (given && *given)
         cli_failf(EXIT_FAILED, MSG_CLI_NOT_A_WORKSPACE, given);
@@ -178,6 +189,8 @@ const struct exercise *cli_exercise(struct cli *c, const char *what, struct stor
     const struct exercise *here = exercise_here(c);
     if (here)
         return here;
+    if (!store && c->course.n_exercises)
+        return &c->course.exercises[0];
     for (size_t i = 0; store && i < c->course.n_exercises; i++) {
         struct progress p;
         if (store_progress(store, c->course.exercises[i].id, &p, &e) == 0 &&
@@ -276,11 +289,15 @@ static void look_at_terminal(struct cli *c)
 {
     struct winsize w;
     const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+    const char *variable = getenv("COLUMNS");
     bool tty = isatty(STDOUT_FILENO);
     c->color = tty && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
     c->columns = 80;
-    if (tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 20)
-        c->columns = w.ws_col < 120 ? w.ws_col : 120;
+    if (tty && ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0)
+        c->columns = w.ws_col;
+    else if (variable && atoi(variable) > 0)
+        c->columns = atoi(variable);
+    c->columns = c->columns < 20 ? 20 : c->columns > 120 ? 120 : c->columns;
 }
 
 static int unknown_command(const char *name)
@@ -302,10 +319,8 @@ static int unknown_command(const char *name)
 static int dispatch(struct cli *c, int argc, char **argv, bool help)
 {
     if (argc < 2) {
-        if (help) {
-            print_help(stdout);
-            return EXIT_DONE;
-        }
+        if (!help)
+            return command_default(c);
         print_help(stdout);
         return EXIT_DONE;
     }

@@ -39,7 +39,8 @@ char *cli_find_workspace(struct cli *c);
 /* The folder of an exercise in a workspace, malloc'd. */
 char *cli_exercise_dir(struct cli *c, const char *workspace, const struct exercise *x);
 /* Find an exercise by what the user typed; without a word (NULL) the current one: the exercise
- * whose folder we are in, else the first not yet passed. NULL after printing why. */
+ * whose folder we are in, else the first not yet passed (the first of all when there is no
+ * progress to look at). NULL after printing why. */
 const struct exercise *cli_exercise(struct cli *c, const char *what, struct store *store);
 /* Open the progress of a workspace (printing notices); NULL when that failed, after printing why.
  */
@@ -52,8 +53,20 @@ int cli_usage(const char *command);
 /* Style for report_text(). */
 struct report_style cli_style(const struct cli *c);
 
+int command_init(struct cli *c, int argc, char **argv);
+int command_list(struct cli *c, int argc, char **argv);
+int command_show(struct cli *c, int argc, char **argv);
 int command_run(struct cli *c, int argc, char **argv);
+int command_watch(struct cli *c, int argc, char **argv);
+int command_hint(struct cli *c, int argc, char **argv);
+int command_solution(struct cli *c, int argc, char **argv);
+int command_diff(struct cli *c, int argc, char **argv);
+int command_reset(struct cli *c, int argc, char **argv);
+int command_doctor(struct cli *c, int argc, char **argv);
 int command_verify(struct cli *c, int argc, char **argv);
+int command_new(struct cli *c, int argc, char **argv);
+/* Without a command: make the workspace if need be and open the full screen. */
+int command_default(struct cli *c);
 
 /* Dispatch; called by main(). */
 int cli_main(int argc, char **argv);

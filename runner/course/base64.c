@@ -20,10 +20,11 @@ char *base64_encode(const void *data, size_t len)
             bits |= (uint32_t)in[i + 1] << 8;
         if (have > 2)
             bits |= in[i + 2];
-        *out++ = alphabet[bits >> 18];
-        *out++ = alphabet[bits >> 12 & 63];
-        *out++ = have > 1 ? alphabet[bits >> 6 & 63] : '=';
-        *out++ = have > 2 ? alphabet[bits & 63] : '=';
+        for (size_t k = 0; k < 4; k++)
+            out[k] = '=';
+        for (size_t k = 0; k <= have; k++)
+            out[k] = alphabet[bits >> (18 - 6 * k) & 63];
+        out += 4;
     }
     return text;
 }

@@ -8,8 +8,8 @@
 /* The encoded text, malloc'd. */
 char *base64_encode(const void *data, size_t len);
 
-/* Decode a whole text; false when it is not exact base64. *data is malloc'd and has one NUL after its
- * *len bytes. */
+/* Decode a whole text; false when it is not exact base64. *data is malloc'd and has one NUL after
+ * its *len bytes. */
 bool base64_decode(const char *text, char **data, size_t *len);
 
 #endif

@@ -21,8 +21,9 @@ bool cjk_is_punctuation(uint32_t c); /* “，。（）” and the like */
 bool cjk_break_is_blank(uint32_t before, uint32_t after);
 
 /* CommonMark tells opening from closing asterisks by the blanks and punctuation around them, which
- * fails where words are not separated: in **结束。**然后 nothing closes. Append the text with a word
- * joiner (U+2060) put where it lets such asterisks work; cjk_add_plain() takes the joiners out. */
+ * fails where words are not separated: in **结束。**然后 nothing closes. Append the text with a
+ * word joiner (U+2060) put where it lets such asterisks work; cjk_add_plain() takes the joiners
+ * out. */
 void cjk_mark_emphasis(struct buf *out, const char *text, size_t len);
 void cjk_add_plain(struct buf *out, const char *text, size_t len);
 

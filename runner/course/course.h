@@ -9,11 +9,12 @@
  * solutions are in PREFIX/share/ipclab and build is PREFIX/lib/ipclab. */
 struct layout {
     char *labs, *solutions, *tests; /* owned; tests may name a folder that does not exist */
-    char *build; /* owned: has lab-init, check/CH/SLUG/check (Check programs) and
-                    ref/CH/SLUG/PROGRAM (references), with CH/SLUG as below labs/ */
+    char *build;                    /* owned: has lab-init, check/CH/SLUG/check (Check programs) and
+                                       ref/CH/SLUG/PROGRAM (references), with CH/SLUG as below labs/ */
 };
-/* Find the layout: $IPCLAB_ROOT (a source tree), else from /proc/self/exe: anything below TREE/build
- * (or another folder of TREE whose name starts with "build"), PREFIX/bin or PREFIX/lib/ipclab. */
+/* Find the layout: $IPCLAB_ROOT (a source tree), else from /proc/self/exe: anything below
+ * TREE/build (or another folder of TREE whose name starts with "build"), PREFIX/bin or
+ * PREFIX/lib/ipclab. */
 int layout_find(struct layout *l, struct err *e);
 void layout_release(struct layout *l);
 

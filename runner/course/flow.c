@@ -103,8 +103,12 @@ static bool is_upper(char c)
 /* Unicode lets a line end after every dash and slash; not so in "-o", `-static-pie` and "I/O". */
 static bool keeps_together(const char *text, size_t i, size_t len, enum style style)
 {
-    char before = i > 0 ? text[i - 1] : ' ';
-    char after = i + 1 < len ? text[i + 1] : ' ';
+    char before = ' ';
+    char after = ' ';
+    if (i > 0)
+        before = text[i - 1];
+    if (i + 1 < len)
+        after = text[i + 1];
     if (text[i] == '-')
         return after != ' ' && (style == STYLE_CODE || !is_alnum(before));
     return text[i] == '/' && is_upper(before) && is_upper(after);

@@ -13,8 +13,8 @@ enum style {
     STYLE_STRONG,
     STYLE_EMPHASIS,
     STYLE_CODE,      /* inline code */
-    STYLE_CODE_LINE, /* a line of a code block; never wrapped, may be wider than asked. Each such line
-                      * has a span of this style, if only an empty one at its start */
+    STYLE_CODE_LINE, /* a line of a code block; never wrapped, may be wider than asked. Each such
+                      * line has a span of this style, if only an empty one at its start */
     STYLE_CODE_KEYWORD,
     STYLE_CODE_COMMENT,
     STYLE_CODE_STRING,
@@ -46,7 +46,8 @@ struct doc {
 };
 
 /* Render Markdown (headings, paragraphs, lists, tables, code, quotes, links, rules) to lines of at
- * most `columns`. Tables align by display width. Never fails; invalid UTF-8 is escaped. */
+ * most `columns`. Tables align by display width. Never fails; bytes that are not UTF-8 and control
+ * characters are made visible. `d` is overwritten; release it with doc_release(). */
 void markdown_render(struct doc *d, const char *text, size_t columns);
 void doc_release(struct doc *d);
 /* Append one more line: a helper for screens that build documents themselves. */

@@ -1,4 +1,4 @@
-/* The state of one rendering, shared by markdown.c and its tables. */
+/* The state of one rendering, shared by markdown.c (blocks) and the files it leans on. */
 #ifndef COURSE_MD_RENDER_H
 #define COURSE_MD_RENDER_H
 
@@ -45,14 +45,33 @@ struct renderer {
     struct table table;
 };
 
+/* --- lines and containers (md_lines.c) --- */
+
 /* Columns left beside the prefixes. */
 size_t render_room(const struct renderer *r);
 /* A blank line if one is due before the block that follows. */
 void render_open_block(struct renderer *r);
 /* A new line with the prefixes of all containers. */
 void render_begin_line(struct renderer *r);
+/* Put out the text read so far, wrapped, as a block; nothing when there is none. */
+void render_flush(struct renderer *r);
+/* Containers: the prefix of a new one is `width` columns. */
+struct container *render_push(struct renderer *r, enum container_kind kind, size_t width);
+void render_pop(struct renderer *r);
+void render_enter_list(struct renderer *r, bool ordered, bool tight, unsigned start);
+void render_enter_item(struct renderer *r);
+void render_leave_item(struct renderer *r);
+/* Blocks directly in a tight list stand without blank lines between them. */
+bool render_in_tight_list(const struct renderer *r);
 
-/* tables (md_table.c) */
+/* --- text in blocks (md_inline.c), as md4c calls it --- */
+
+int inline_enter_span(MD_SPANTYPE type, void *detail, void *user);
+int inline_leave_span(MD_SPANTYPE type, void *detail, void *user);
+int inline_add_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *user);
+
+/* --- tables (md_table.c) --- */
+
 void table_begin(struct table *t, size_t n_columns);
 void table_add_cell(struct table *t, struct flow *cell, MD_ALIGN align); /* takes over the cell */
 void table_end_row(struct table *t); /* fills the row up with empty cells */

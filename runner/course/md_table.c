@@ -118,32 +118,35 @@ static void cell_line(struct renderer *r, const struct flow *cell, struct text_s
     blanks(r->doc, spare - before + 1);
 }
 
+struct wrapped_cell {
+    struct text_slice *lines; /* owned */
+    size_t count;
+};
+
 /* Draw one row. */
 static void row(struct renderer *r, const struct table *t, const struct flow *cells,
                 const size_t *widths)
 {
-    struct text_slice **slices = mem_alloc(t->n_columns * sizeof *slices);
-    size_t *counts = mem_alloc(t->n_columns * sizeof *counts);
+    struct wrapped_cell *wrapped = mem_alloc(t->n_columns * sizeof *wrapped);
     size_t height = 1;
     for (size_t i = 0; i < t->n_columns; i++) {
-        slices[i] = flow_wrap(&cells[i], widths[i], &counts[i]);
-        height = counts[i] > height ? counts[i] : height;
+        wrapped[i].lines = flow_wrap(&cells[i], widths[i], &wrapped[i].count);
+        height = wrapped[i].count > height ? wrapped[i].count : height;
     }
     for (size_t line = 0; line < height; line++) {
         render_begin_line(r);
         for (size_t i = 0; i < t->n_columns; i++) {
             struct text_slice slice = {0, 0};
-            if (line < counts[i])
-                slice = slices[i][line];
+            if (line < wrapped[i].count)
+                slice = wrapped[i].lines[line];
             doc_append(r->doc, STYLE_RULE, "│");
             cell_line(r, &cells[i], slice, widths[i], t->aligns[i]);
         }
         doc_append(r->doc, STYLE_RULE, "│");
     }
     for (size_t i = 0; i < t->n_columns; i++)
-        free(slices[i]);
-    free(slices);
-    free(counts);
+        free(wrapped[i].lines);
+    free(wrapped);
 }
 
 static bool any_wraps(const struct table *t, const size_t *widths)

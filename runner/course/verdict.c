@@ -7,26 +7,27 @@
 #include "course/base64.h"
 #include "course/json_fields.h"
 
-/* To add a verdict: a line here and one in enum verdict. Names are stored; they never change. */
+/* To add a verdict: a line here, one in enum verdict, and its title in course.def. Names are stored
+ * in databases and reports; they never change. */
 static const struct {
     const char *name;
-    const char *title[LANG_COUNT];
+    enum msg_id title;
 } verdicts[VERDICT_COUNT] = {
-    [VERDICT_PASS] = {"pass", {"通过", "passed"}},
-    [VERDICT_BUILD_FAILED] = {"build-failed", {"编译失败", "build failed"}},
-    [VERDICT_WRONG_OUTPUT] = {"wrong-output", {"输出不对", "wrong output"}},
-    [VERDICT_WRONG_STATUS] = {"wrong-status", {"退出状态不对", "wrong exit status"}},
-    [VERDICT_WRONG_STATE] = {"wrong-state", {"现场状态不对", "wrong state"}},
-    [VERDICT_HANG] = {"hang", {"卡住不动", "hang"}},
-    [VERDICT_BUSY_LOOP] = {"busy-loop", {"空转", "busy loop"}},
-    [VERDICT_CRASH] = {"crash", {"程序崩溃", "crash"}},
-    [VERDICT_LEAK] = {"leak", {"资源没有收拾干净", "leak"}},
-    [VERDICT_RACE] = {"race", {"竞态", "race"}},
-    [VERDICT_PROTOCOL] = {"protocol", {"违反约定", "broken protocol"}},
-    [VERDICT_LIMIT] = {"limit", {"超出限额", "limit exceeded"}},
-    [VERDICT_UNDECIDED] = {"undecided", {"无法判定", "cannot tell"}},
-    [VERDICT_INTERNAL] = {"internal", {"评测自身出错", "grader fault"}},
-    [VERDICT_SKIPPED] = {"skipped", {"未运行", "not run"}},
+    [VERDICT_PASS] = {"pass", MSG_COURSE_VERDICT_PASS},
+    [VERDICT_BUILD_FAILED] = {"build-failed", MSG_COURSE_VERDICT_BUILD_FAILED},
+    [VERDICT_WRONG_OUTPUT] = {"wrong-output", MSG_COURSE_VERDICT_WRONG_OUTPUT},
+    [VERDICT_WRONG_STATUS] = {"wrong-status", MSG_COURSE_VERDICT_WRONG_STATUS},
+    [VERDICT_WRONG_STATE] = {"wrong-state", MSG_COURSE_VERDICT_WRONG_STATE},
+    [VERDICT_HANG] = {"hang", MSG_COURSE_VERDICT_HANG},
+    [VERDICT_BUSY_LOOP] = {"busy-loop", MSG_COURSE_VERDICT_BUSY_LOOP},
+    [VERDICT_CRASH] = {"crash", MSG_COURSE_VERDICT_CRASH},
+    [VERDICT_LEAK] = {"leak", MSG_COURSE_VERDICT_LEAK},
+    [VERDICT_RACE] = {"race", MSG_COURSE_VERDICT_RACE},
+    [VERDICT_PROTOCOL] = {"protocol", MSG_COURSE_VERDICT_PROTOCOL},
+    [VERDICT_LIMIT] = {"limit", MSG_COURSE_VERDICT_LIMIT},
+    [VERDICT_UNDECIDED] = {"undecided", MSG_COURSE_VERDICT_UNDECIDED},
+    [VERDICT_INTERNAL] = {"internal", MSG_COURSE_VERDICT_INTERNAL},
+    [VERDICT_SKIPPED] = {"skipped", MSG_COURSE_VERDICT_SKIPPED},
 };
 
 const char *verdict_name(enum verdict v)
@@ -47,7 +48,7 @@ bool verdict_parse(const char *name, enum verdict *v)
 
 const char *verdict_title(enum verdict v, enum lang lang)
 {
-    return verdicts[v].title[lang];
+    return msg_in(lang, verdicts[v].title);
 }
 
 void text2_release(struct text2 *t)

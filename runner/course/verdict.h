@@ -63,7 +63,11 @@ struct record {
     double ms;
 };
 void record_release(struct record *r);
-json_t *record_to_json(const struct record *r); /* bytes as {"base64":…,"total":n} */
+/* Keys: test verdict diagnosis symptom evidence hint graph (each {"zh":…,"en":…} or null), expected
+ * and actual ({"base64":…,"total":n,"len":n} or null), stderr, seed (a decimal string), ms. The
+ * caller owns the value. Bytes in texts that are not UTF-8 are escaped. */
+json_t *record_to_json(const struct record *r);
+/* A record from such a value; unknown keys are ignored. On failure nothing is left to release. */
 int record_from_json(struct record *r, const json_t *j, struct err *e);
 
 /* One compiler message. */
@@ -109,9 +113,14 @@ void report_release(struct report *r);
  * way: they are left out of max_points). */
 bool report_finish(struct report *r, const struct exercise *x);
 bool report_passed(const struct report *r);
-/* The first record that failed in manifest order, NULL when none did. */
+/* The first record in manifest order that is not pass, undecided or skipped (so it may be a fault
+ * of ours: look for VERDICT_INTERNAL); NULL when there is none. */
 const struct record *report_first_failure(const struct report *r);
+/* The form of "version": 1. "tests" holds the records, and when `x` is given (it may be NULL) what
+ * the manifest says of each: title, hidden, points (earned) and max_points. The caller owns the
+ * value. */
 json_t *report_to_json(const struct report *r, const struct exercise *x);
+/* A report from such a value. On failure nothing is left to release. */
 int report_from_json(struct report *r, const json_t *j, struct err *e);
 
 #endif

@@ -58,10 +58,13 @@ static void add_wait(struct buf *out, const struct graph *g, const struct wait *
     words_facts(out, g, w, f, lang);
 }
 
-static void drop_last_newline(struct buf *out)
+/* The lines without the last newline; never NULL. */
+static char *finished(struct buf *out)
 {
-    if (out->len && out->data[out->len - 1] == '\n')
-        out->data[--out->len] = '\0';
+    size_t len = out->len;
+    char *text = str_ndup(buf_text(out), len && out->data[len - 1] == '\n' ? len - 1 : len);
+    buf_release(out);
+    return text;
 }
 
 /* The wait that shows the mistake first, then the others in order. */
@@ -95,16 +98,14 @@ static char *evidence(const struct graph *g, const struct finding *f, enum lang 
         AUTO_FREE char *line = msg_format(lang, MSG_OBSERVE_ENDED, who);
         buf_addf(&out, "%s\n", line);
     }
-    drop_last_newline(&out);
-    return str_dup(buf_text(&out)); /* never NULL, even when empty */
+    return finished(&out);
 }
 
 static char *graph_text(const struct graph *g, const struct finding *f, enum lang lang)
 {
     struct buf out = BUF_INIT;
     picture_draw(&out, g, f, lang);
-    drop_last_newline(&out);
-    return str_dup(buf_text(&out));
+    return finished(&out);
 }
 
 void observer_explain(struct observer *o, struct diagnosis *d)
@@ -117,7 +118,7 @@ void observer_explain(struct observer *o, struct diagnosis *d)
     pattern_find(&g, &f);
     graph_find_lines(&g);
     snprintf(d->id, sizeof d->id, "%s", f.id);
-    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
         d->symptom[lang] = symptom(&g, &f, lang);
         d->evidence[lang] = evidence(&g, &f, lang);
         d->hint[lang] = msg_format(lang, f.hint);

@@ -81,7 +81,7 @@ static void name_children(struct graph *g, int watch)
         if (g->s->processes[i].watch != watch || (int)i == root)
             continue;
         number++;
-        for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+        for (int lang = 0; lang < LANG_COUNT; lang++) {
             if (watch >= 0 && g->observer->role_count > 1)
                 g->facts[i].name[lang] =
                     msg_format(lang, MSG_OBSERVE_NAME_CHILD_OF, g->facts[root].name[lang], number);
@@ -96,13 +96,13 @@ static void name_processes(struct graph *g)
 {
     for (int watch = 0; watch < (int)g->observer->role_count; watch++) {
         int root = root_of(g, watch);
-        for (enum lang lang = 0; root >= 0 && lang < LANG_COUNT; lang++)
+        for (int lang = 0; root >= 0 && lang < LANG_COUNT; lang++)
             g->facts[root].name[lang] = name_root(g, (size_t)root, watch, lang);
         name_children(g, watch);
     }
     name_children(g, -1);
     for (size_t i = 0; i < g->s->process_count; i++) /* beyond ROLE_MAX */
-        for (enum lang lang = 0; lang < LANG_COUNT; lang++)
+        for (int lang = 0; lang < LANG_COUNT; lang++)
             if (!g->facts[i].name[lang])
                 g->facts[i].name[lang] = str_dup(g->s->processes[i].name);
 }

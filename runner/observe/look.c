@@ -156,7 +156,9 @@ pid_t observe_find_blocked(int proc, pid_t root, long nr, long arg0)
             continue;
         if (nr != -1 && t->call.nr != nr)
             continue;
-        if (arg0 != -1 && t->call.arg[0] != (unsigned long)arg0)
+        /* Descriptors and ids are ints, whose upper halves in the register mean nothing. */
+        if (arg0 != -1 && t->call.arg[0] != (unsigned long)arg0 &&
+            ((int)arg0 != arg0 || (int)t->call.arg[0] != (int)arg0))
             continue;
         found = s.processes[t->process].pid;
     }

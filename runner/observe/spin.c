@@ -69,7 +69,7 @@ void observer_explain_spin(struct observer *o, struct diagnosis *d)
     int task = busiest(g.s);
     if (task >= 0)
         find_place(&g, (size_t)task, place, sizeof place);
-    for (enum lang lang = 0; lang < LANG_COUNT; lang++) {
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
         d->symptom[lang] = msg_format(lang, MSG_OBSERVE_SYMPTOM_SPIN, observer_cpu_seconds(o));
         d->evidence[lang] = spin_evidence(&g, task, place, lang);
         d->hint[lang] = msg_format(lang, MSG_OBSERVE_HINT_SPIN);

@@ -245,11 +245,15 @@ static char *place_of(const struct view *v, const struct bytes *e, const struct 
     size_t same = v->difference, line = count_lines(e->data, v->line) + 1;
     if (same == e->len && same == a->len && e->total == a->total)
         return msg_format(msg_lang(), MSG_REPORT_SAME_START, same);
+    if (a->total == 0)
+        return msg_format(msg_lang(), MSG_REPORT_CAME_NOTHING, e->total);
+    if (e->total == 0)
+        return msg_format(msg_lang(), MSG_REPORT_CAME_ANYWAY, a->total);
     if (same == a->total)
         return msg_format(msg_lang(), MSG_REPORT_ENDS_EARLY, same, e->total, e->total - same);
     if (same == e->total)
         return msg_format(msg_lang(), MSG_REPORT_GOES_ON, same, a->total - same);
-    return msg_format(msg_lang(), MSG_REPORT_DIFFERS_AT, same + 1, line, e->total, a->total);
+    return msg_format(msg_lang(), MSG_REPORT_DIFFERS_AT, same + 1, line);
 }
 
 static size_t label_width(void)

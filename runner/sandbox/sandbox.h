@@ -84,8 +84,8 @@ int sandbox_enter(struct sandbox_test *t, struct sandbox *s, enum sandbox_purpos
 /* Where the student's files (/src) and the build (/out) are for a command in this sandbox. */
 const char *sandbox_src(const struct sandbox *s);
 const char *sandbox_out(const struct sandbox *s);
-/* End every process of the test and reap the init. Children started by sandbox_spawn() are reaped
- * by their owner (they are dead afterwards). */
+/* End every process of the test's PID namespace and reap it. Children of the caller that end meanwhile
+ * are reaped as well: nothing may wait for them afterwards. */
 void sandbox_leave(struct sandbox_test *t);
 
 enum sandbox_place {

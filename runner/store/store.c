@@ -1,4 +1,5 @@
 /* What is recorded, and what is asked about it. Opening is in open.c. */
+#include <stdlib.h>
 #include <time.h>
 
 #include "base/buf.h"

@@ -182,6 +182,13 @@ const struct report *app_report(struct app *a, bool *live)
     return x && a->has_last ? &a->last : NULL;
 }
 
+bool app_passed(const struct app *a)
+{
+    const struct exercise *x = app_exercise(a);
+
+    return x && a->progress[x->index].state == PROGRESS_PASSED;
+}
+
 /* ---- begin and end ---- */
 
 static void nodes_make(struct app *a)
@@ -192,8 +199,7 @@ static void nodes_make(struct app *a)
     for (size_t i = 0; i < c->n_chapters; i++) {
         a->nodes[a->n_nodes++] = (struct node){.chapter = i};
         for (size_t j = 0; j < c->chapters[i].count; j++)
-            a->nodes[a->n_nodes++] =
-                (struct node){i, &c->exercises[c->chapters[i].first + j]};
+            a->nodes[a->n_nodes++] = (struct node){i, &c->exercises[c->chapters[i].first + j]};
     }
 }
 

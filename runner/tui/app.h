@@ -1,15 +1,16 @@
 /* The state of the program and the contracts between its parts.
  *
  * One process, one thread, one loop (loop.c) over keys, signals, the file watch and the grading. An
- * event changes this state and marks the frame as dirty; the loop then draws once (frame.c). Screens
- * never wait for anything.
+ * event changes this state and marks the frame as dirty; the loop then draws once (frame.c).
+ * Screens never wait for anything.
  *
- *   tui.c       entry                   frame.c     where panes are; header, status, hint line
+ *   tui.c       entry                   frame.c     where panes are; header, status, line of keys
  *   loop.c      events                  screens.c   the table of screens
  *   app.c       selection, status       screen_*.c  one screen each
  *   request.c   actions                 reader.c    scrolling, shared by all screens but the tree
  *   run.c       grading                 prompt.c    search, jump, yes or no
- *   edit.c      the learner's editor    file_watch.c, workspace.c, diff.c, keys.c, term.c, paint.c */
+ *   edit.c      the learner's editor    file_watch.c, workspace.c, diff.c, keys.c, term.c, paint.c
+ */
 #ifndef TUI_APP_H
 #define TUI_APP_H
 
@@ -63,8 +64,9 @@ struct screen_ops {
     void (*draw)(struct app *a, struct screen *s, const struct pane *p, bool focus);
     /* Carry out an action; false when it means nothing here. */
     bool (*request)(struct app *a, struct screen *s, enum action action);
-    /* Actions worth showing in the hint line, ACTION_NONE ends. */
-    const enum action *keys;
+    /* The actions that matter now, for the line of keys; ACTION_NONE ends. Help and quit are added.
+     */
+    const enum action *(*keys)(struct app *a);
 };
 const struct screen_ops *screen_ops(enum screen_id id);
 
@@ -73,7 +75,7 @@ void reader_open(struct app *a, struct screen *s);
 void reader_draw(struct app *a, struct screen *s, const struct pane *p, bool focus);
 bool reader_request(struct app *a, struct screen *s, enum action action);
 bool reader_overflows(const struct screen *s); /* some line is wider than the pane */
-void reader_reset(struct screen *s); /* empty the document before reading again */
+void reader_reset(struct screen *s);           /* empty the document before reading again */
 
 /* ---- slots: places on the screen ---- */
 
@@ -99,10 +101,10 @@ struct prompt {
 /* ---- one grading ---- */
 
 struct run {
-    struct grading *grading;          /* owned; kept after the end so that its report can be shown */
-    const struct exercise *exercise;  /* borrowed */
-    bool active;                      /* not yet done */
-    unsigned long long began;         /* clock_ns() */
+    struct grading *grading;         /* owned; kept after the end so that its report can be shown */
+    const struct exercise *exercise; /* borrowed */
+    bool active;                     /* not yet done */
+    unsigned long long began;        /* clock_ns() */
 };
 
 /* A row of the tree. */
@@ -120,13 +122,13 @@ struct app {
     struct progress *progress; /* owned, one per exercise of the course */
 
     struct screen screens[SCREEN_COUNT];
-    enum screen_id text;          /* what the text slot shows */
-    enum slot focus, main;        /* the slot with the keys; the last one that was not the tree */
+    enum screen_id text;   /* what the text slot shows */
+    enum slot focus, main; /* the slot with the keys; the last one that was not the tree */
     struct {
         enum screen_id text;
         enum slot focus, main;
-    } before_help;                /* where help goes back to */
-    bool zoom;                    /* the learner turned the usual width of the focused pane over */
+    } before_help;                 /* where help goes back to */
+    bool zoom;                     /* the learner turned the usual width of the focused pane over */
     struct pane panes[SLOT_COUNT]; /* columns 0: not visible */
 
     struct prompt prompt;
@@ -137,14 +139,15 @@ struct app {
     struct run run;
     struct report last; /* of the selected exercise, from the store */
     bool has_last;
-    int detail; /* test whose details are shown, -1: the first that failed */
+    int detail;   /* test whose details are shown, -1: the first that failed */
     bool compare; /* the solution is shown as a difference */
     char **hints; /* owned: of the selected exercise */
     size_t n_hints;
 
     struct file_watch watch;
-    unsigned long long grade_at; /* clock_ns() when a saved file is to be graded; 0: nothing is due */
-    int editor; /* pid of an editor launcher that runs beside us, 0: none */
+    unsigned long long
+        grade_at; /* clock_ns() when a saved file is to be graded; 0: nothing is due */
+    int editor;   /* pid of an editor launcher that runs beside us, 0: none */
 
     bool dirty; /* draw before waiting */
     bool away;  /* another program has the terminal: do not draw */
@@ -176,9 +179,12 @@ void app_show(struct app *a, enum screen_id id);
 void app_stale(struct app *a);
 struct screen *app_screen(struct app *a, enum slot slot);
 
-/* The report to show for the selected exercise: of the running grading, or the last one stored. NULL
- * when it was never run. *live: it belongs to the grading that runs now. */
+/* The report to show for the selected exercise: of the running grading, or the last one stored.
+ * NULL when it was never run. *live: it belongs to the grading that runs now. */
 const struct report *app_report(struct app *a, bool *live);
+
+/* Has the selected exercise been passed? */
+bool app_passed(const struct app *a);
 
 /* A message in the current language; malloc'd. */
 char *say(enum msg_id id, ...);
@@ -209,8 +215,8 @@ void edit_beside(struct app *a); /* in a new pane of tmux */
 void edit_reap(struct app *a);   /* after SIGCHLD */
 
 /* ---- loop.c ---- */
-/* Wait for one round of events and handle them. `guest` is a pidfd of a program that has the terminal
- * (keys are left alone then), or -1. Returns true when the guest has ended. */
+/* Wait for one round of events and handle them. `guest` is a pidfd of a program that has the
+ * terminal (keys are left alone then), or -1. Returns true when the guest has ended. */
 bool loop_once(struct app *a, int guest);
 
 /* ---- hints, solution ---- */

@@ -7,8 +7,8 @@
 enum diff_kind { DIFF_SAME, DIFF_OLD, DIFF_NEW };
 struct diff_line {
     enum diff_kind kind;
-    const char *text; /* into the text given, not NUL-terminated */
-    size_t len;       /* without the newline */
+    const char *text;       /* into the text given, not NUL-terminated */
+    size_t len;             /* without the newline */
     int old_line, new_line; /* 1-based; 0 where the line is not in that text */
 };
 /* Returns a malloc'd array (the caller frees it) of *count lines in order; the texts are borrowed.

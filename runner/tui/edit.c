@@ -1,6 +1,6 @@
 /* The learner's editor: $VISUAL, $EDITOR, nano, vi. It gets the terminal and runs in our process
- * group, so ^Z in it stops the whole job, as everywhere. Meanwhile the loop goes on without keys and
- * drawing: what is saved in the editor is graded at once. */
+ * group, so ^Z in it stops the whole job, as everywhere. Meanwhile the loop goes on without keys
+ * and drawing: what is saved in the editor is graded at once. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -103,7 +103,8 @@ static void command_release(struct command *c)
 }
 
 /* The file the last report points at comes first, at that line; else the first one at its TODO. */
-static size_t where_to_begin(struct app *a, const char *dir, const char **names, size_t n, int *line)
+static size_t where_to_begin(struct app *a, const char *dir, const char **names, size_t n,
+                             int *line)
 {
     bool live;
     const struct report *r = app_report(a, &live);
@@ -177,7 +178,8 @@ static pid_t launch(const struct app *a, const struct command *c)
     _exit(127);
 }
 
-/* While the editor has the terminal ^Z must stop us together with it, and its ^C is none of ours. */
+/* While the editor has the terminal ^Z must stop us together with it, and its ^C is none of ours.
+ */
 static void let_job_control(bool on)
 {
     sigset_t set;

@@ -117,7 +117,7 @@ static void add_bytes(struct doc *d, enum msg_id label, const struct bytes *b, s
         size_t len = end ? (size_t)(end - (b->data + at)) + 1 : b->len - at;
 
         add_bytes_line(d, b->data + at, len,
-                       differ <= at         ? 0
+                       differ <= at        ? 0
                        : differ < at + len ? differ - at
                                            : len,
                        style);

@@ -1,5 +1,6 @@
-/* Why something failed, as lines of a document: 现象 / 证据 / 提示, the picture of a hang, expected and
- * actual bytes, compiler messages with their source line. Everything of the student's is made safe. */
+/* Why something failed, as lines of a document: 现象 / 证据 / 提示, the picture of a hang, expected
+ * and actual bytes, compiler messages with their source line. Everything of the student's is made
+ * safe. */
 #ifndef TUI_EVIDENCE_H
 #define TUI_EVIDENCE_H
 
@@ -11,8 +12,8 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
                      int columns);
 /* Compiler messages. */
 void evidence_build(struct doc *d, const struct report *r, int columns);
-/* The line of `file` that a report points at: the first error of the compiler, else the first place in
- * the evidence of the first failed test ("pipe_hello.c:41"). 0 when there is none. */
+/* The line of `file` that a report points at: the first error of the compiler, else the first place
+ * in the evidence of the first failed test ("pipe_hello.c:41"). 0 when there is none. */
 int evidence_line_of(const struct report *r, const char *file);
 
 #endif

@@ -16,19 +16,20 @@ struct stamp { /* enough to see that a file changed */
 };
 
 struct file_watch {
-    int fd;                       /* inotify; -1: polling */
-    int wd;                       /* watch of the folder, -1: none */
-    char *dir;                    /* owned */
-    char **names;                 /* owned */
-    struct stamp *stamps;         /* owned */
+    int fd;               /* inotify; -1: polling */
+    int wd;               /* watch of the folder, -1: none */
+    char *dir;            /* owned */
+    char **names;         /* owned */
+    struct stamp *stamps; /* owned */
     size_t n_names;
-    unsigned long long look_at;   /* clock_ns() of the next look when polling, 0: none */
+    unsigned long long look_at; /* clock_ns() of the next look when polling, 0: none */
 };
 
 void file_watch_init(struct file_watch *w);
 void file_watch_release(struct file_watch *w);
 /* Watch these files of a folder instead of the ones before; n_names 0: nothing. */
-void file_watch_set(struct file_watch *w, const char *dir, const char *const *names, size_t n_names);
+void file_watch_set(struct file_watch *w, const char *dir, const char *const *names,
+                    size_t n_names);
 /* Take what happened; true when one of the files was saved. Never blocks. */
 bool file_watch_take(struct file_watch *w);
 

@@ -1,4 +1,4 @@
-/* The frame: which panes are visible and where, header, status line, hint line.
+/* The frame: which panes are visible and where, header, status line, key line.
  *
  *   row 0        program, progress of the course
  *   row 1        titles of the panes
@@ -73,8 +73,8 @@ static void layout(struct app *a)
             columns = tree_columns(others == 0);
         else if (visible[slot])
             columns = rest / others--;
-        a->panes[slot] = (struct pane){HEADER_ROWS, left, LINES - HEADER_ROWS - FOOTER_ROWS,
-                                       columns};
+        a->panes[slot] =
+            (struct pane){HEADER_ROWS, left, LINES - HEADER_ROWS - FOOTER_ROWS, columns};
         left += columns;
         rest -= columns;
     }
@@ -94,7 +94,8 @@ static void draw_header(struct app *a)
         max_points += exercise_max_points(&c->exercises[i]);
         passed += a->progress[i].state == PROGRESS_PASSED;
     }
-    AUTO_FREE char *numbers = say(MSG_TUI_PROGRESS, passed, (int)c->n_exercises, points, max_points);
+    AUTO_FREE char *numbers =
+        say(MSG_TUI_PROGRESS, passed, (int)c->n_exercises, points, max_points);
     int width = (int)text_width(numbers);
     int at = COLS - width - 1;
     int name = 1 + paint(&row, 0, 1, TONE_NAME, "ipclab");
@@ -157,7 +158,7 @@ static void draw_slot(struct app *a, enum slot slot)
     s->ops->draw(a, s, &p, slot == a->focus);
 }
 
-/* ---- status and hints ---- */
+/* ---- status and keys ---- */
 
 static char *running_text(struct app *a)
 {
@@ -216,7 +217,7 @@ static void draw_status(struct app *a)
     }
 }
 
-/* Short words for the hint line; an action without one does not appear there. */
+/* Short words for the line of keys; an action without one does not appear there. */
 static const enum msg_id words[ACTION_COUNT] = {
     [ACTION_UP] = MSG_TUI_KEY_UP,           [ACTION_DOWN] = MSG_TUI_KEY_DOWN,
     [ACTION_OPEN] = MSG_TUI_KEY_OPEN,       [ACTION_BACK] = MSG_TUI_KEY_BACK,
@@ -247,29 +248,39 @@ static int draw_action(const struct pane *p, int at, int end, enum action action
     return draw_key(p, at, end, action_key(action), msg(words[action]));
 }
 
-/* Help and quit always find room; the others as far as there is some. */
-static void draw_hints(struct app *a)
+static void draw_prompt_keys(struct app *a, const struct pane *p, int end)
 {
-    const struct screen *s = app_screen(a, a->focus);
+    int at = 1;
+
+    if (a->prompt.ops->confirm)
+        return;
+    at = draw_key(p, at, end, "Enter", msg(MSG_TUI_KEY_ACCEPT));
+    if (a->prompt.ops->step)
+        at = draw_key(p, at, end, "↑ ↓", msg(MSG_TUI_KEY_MATCHES));
+    draw_key(p, at, end, "Esc", msg(MSG_TUI_KEY_CANCEL));
+}
+
+/* Help and quit always find room; the others as far as there is some. */
+static void draw_keys(struct app *a)
+{
+    struct screen *s = app_screen(a, a->focus);
     struct pane p = {LINES - 1, 0, 1, COLS};
     int end = COLS - 1, at = 1;
 
     if (a->prompt.ops) {
-        if (a->prompt.ops->confirm)
-            return;
-        at = draw_key(&p, at, end, "Enter", msg(MSG_TUI_KEY_ACCEPT));
-        if (a->prompt.ops->step)
-            at = draw_key(&p, at, end, "↑ ↓", msg(MSG_TUI_KEY_MATCHES));
-        draw_key(&p, at, end, "Esc", msg(MSG_TUI_KEY_CANCEL));
+        draw_prompt_keys(a, &p, end);
         return;
     }
-    int reserved = (int)(text_width(msg(MSG_TUI_KEY_HELP)) + text_width(msg(MSG_TUI_KEY_QUIT)) + 8);
+    int last = (int)(text_width(msg(MSG_TUI_KEY_HELP)) + text_width(msg(MSG_TUI_KEY_QUIT)) + 6);
     if (a->run.active)
-        at = draw_action(&p, at, end - reserved, ACTION_STOP);
+        at = draw_action(&p, at, end - last, ACTION_STOP);
+    for (const enum action *k = s->ops->keys(a); *k != ACTION_NONE; k++)
+        at = draw_action(&p, at, end - last, *k);
     if (reader_overflows(s))
-        at = draw_action(&p, at, end - reserved, s->columns < COLS - 4 ? ACTION_ZOOM : ACTION_SCROLL_RIGHT);
-    for (const enum action *k = s->ops->keys; *k != ACTION_NONE; k++)
-        at = draw_action(&p, at, *k == ACTION_HELP || *k == ACTION_QUIT ? end : end - reserved, *k);
+        at = draw_action(&p, at, end - last,
+                         s->columns < COLS - 4 ? ACTION_ZOOM : ACTION_SCROLL_RIGHT);
+    at = draw_action(&p, at, end, ACTION_HELP);
+    draw_action(&p, at, end, ACTION_QUIT);
 }
 
 static void draw_tiny(void)
@@ -300,7 +311,7 @@ void frame_draw(struct app *a)
     draw_header(a);
     for (int slot = 0; slot < SLOT_COUNT; slot++)
         draw_slot(a, (enum slot)slot);
-    draw_hints(a);
+    draw_keys(a);
     if (a->prompt.ops)
         draw_prompt(a); /* last: it leaves the cursor where one types */
     else

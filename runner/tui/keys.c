@@ -2,7 +2,10 @@
 
 #include "tui/keys.h"
 
-#define KEYS(...) {__VA_ARGS__}
+#define KEYS(...)                                                                                  \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
 
 static const struct action_info table[ACTION_COUNT] = {
 #define ACTION(name, in_group, key_list)                                                           \
@@ -15,11 +18,21 @@ static const struct {
     int key;
     const char *name;
 } names[] = {
-    {FN(KEY_UP), "↑"},         {FN(KEY_DOWN), "↓"},     {FN(KEY_LEFT), "←"},
-    {FN(KEY_RIGHT), "→"},      {FN(KEY_PPAGE), "PgUp"}, {FN(KEY_NPAGE), "PgDn"},
-    {FN(KEY_HOME), "Home"},    {FN(KEY_END), "End"},    {FN(KEY_BTAB), "Shift-Tab"},
-    {FN(KEY_F(1)), "F1"},      {'\r', "Enter"},         {'\t', "Tab"},
-    {'\033', "Esc"},           {' ', "Space"},          {FN(KEY_SLEFT), "Shift-←"},
+    {FN(KEY_UP), "↑"},
+    {FN(KEY_DOWN), "↓"},
+    {FN(KEY_LEFT), "←"},
+    {FN(KEY_RIGHT), "→"},
+    {FN(KEY_PPAGE), "PgUp"},
+    {FN(KEY_NPAGE), "PgDn"},
+    {FN(KEY_HOME), "Home"},
+    {FN(KEY_END), "End"},
+    {FN(KEY_BTAB), "Shift-Tab"},
+    {FN(KEY_F(1)), "F1"},
+    {'\r', "Enter"},
+    {'\t', "Tab"},
+    {'\033', "Esc"},
+    {' ', "Space"},
+    {FN(KEY_SLEFT), "Shift-←"},
     {FN(KEY_SRIGHT), "Shift-→"},
 };
 

@@ -10,7 +10,7 @@
  * curses codes alone would collide with letters such as U+0101). */
 #define FN(code) (-(code))
 #ifndef CTRL
-#define CTRL(c) ((c) & 0x1f)
+#define CTRL(c) ((c)&0x1f)
 #endif
 #define KEY_NONE 0
 

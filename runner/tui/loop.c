@@ -107,7 +107,8 @@ static void sooner(unsigned long long *when, unsigned long long other)
         *when = other;
 }
 
-/* Milliseconds until something is due, -1 when nothing is: then the program sleeps until an event. */
+/* Milliseconds until something is due, -1 when nothing is: then the program sleeps until an event.
+ */
 static int patience(const struct app *a)
 {
     unsigned long long when = 0, now = clock_ns();

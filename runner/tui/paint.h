@@ -1,6 +1,6 @@
-/* Painting text into rectangles of the screen. Everything shown passes through here: text is placed by
- * display width, control characters and direction overrides become visible marks, and characters the
- * terminal cannot show are replaced by others of the same width. */
+/* Painting text into rectangles of the screen. Everything shown passes through here: text is placed
+ * by display width, control characters and direction overrides become visible marks, and characters
+ * the terminal cannot show are replaced by others of the same width. */
 #ifndef TUI_PAINT_H
 #define TUI_PAINT_H
 
@@ -10,7 +10,8 @@
 #include "course/markdown.h"
 #include "tui/term.h"
 
-/* How a piece of text looks: first the styles of documents (enum style), then those of the frame. */
+/* How a piece of text looks: first the styles of documents (enum style), then those of the frame.
+ */
 enum tone {
     TONE_TEXT = STYLE_TEXT,
     TONE_DIM = STYLE_DIM,
@@ -25,7 +26,7 @@ enum tone {
     TONE_SELECTED,            /* selected row, pane has the keys */
     TONE_CURRENT,             /* selected row, pane has not */
     TONE_WARN,
-    TONE_KEY, /* key names in the hint line */
+    TONE_KEY, /* key names in the line of keys */
     TONE_COUNT,
 };
 

@@ -98,10 +98,10 @@ void prompt_key(struct app *a, int key)
 {
     const struct prompt_ops *ops = a->prompt.ops;
 
-    if (key == '\033' || key == CTRL('c'))
-        cancel(a);
-    else if (ops->confirm)
+    if (ops->confirm)
         confirm_key(a, key);
+    else if (key == '\033' || key == CTRL('c'))
+        cancel(a);
     else if (key == '\r' || key == '\n' || key == FN(KEY_ENTER))
         ops->accept(a);
     else if (key == FN(KEY_UP) && ops->step)
@@ -117,8 +117,7 @@ void prompt_key(struct app *a, int key)
 static bool matches(const struct exercise *x, const char *what)
 {
     return strcasestr(x->id, what) || strcasestr(x->title.text[LANG_ZH], what) ||
-           strcasestr(x->title.text[LANG_EN], what) ||
-           strncmp(x->number, what, strlen(what)) == 0;
+           strcasestr(x->title.text[LANG_EN], what) || strncmp(x->number, what, strlen(what)) == 0;
 }
 
 /* The next match from a node on, round and round; n_nodes when there is none. */
@@ -197,8 +196,7 @@ static void jump_accept(struct app *a)
     if (!*what)
         return;
     for (size_t i = 0; *end == '\0' && i < a->n_nodes; i++) {
-        if (!a->nodes[i].exercise &&
-            a->o->course->chapters[a->nodes[i].chapter].number == number) {
+        if (!a->nodes[i].exercise && a->o->course->chapters[a->nodes[i].chapter].number == number) {
             app_select(a, i);
             return;
         }

@@ -1,4 +1,5 @@
-/* Only write(), tcsetattr() and raise() happen in the handler: all are async-signal-safe (POSIX). */
+/* Only write(), tcsetattr() and raise() happen in the handler: all are async-signal-safe (POSIX).
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <termios.h>

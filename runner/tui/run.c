@@ -21,8 +21,8 @@ static void fresh_results(struct app *a)
     a->dirty = true;
 }
 
-/* The worker must begin with the signal mask this program was started with, not with ours. While the
- * mask is open the handlers of ncurses would restore the terminal, so nothing is lost. */
+/* The worker must begin with the signal mask this program was started with, not with ours. While
+ * the mask is open the handlers of ncurses would restore the terminal, so nothing is lost. */
 static int start(struct app *a, const struct exercise *x, const char *dir, struct err *e)
 {
     struct grade_options options = {

@@ -84,7 +84,13 @@ static bool help_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
-static const enum action keys[] = {ACTION_UP, ACTION_DOWN, ACTION_BACK, ACTION_QUIT, ACTION_NONE};
+static const enum action *help_keys(struct app *a)
+{
+    static const enum action keys[] = {ACTION_UP, ACTION_DOWN, ACTION_BACK, ACTION_NONE};
+
+    (void)a;
+    return keys;
+}
 
 const struct screen_ops help_screen = {
     .title = MSG_TUI_TITLE_HELP,
@@ -92,5 +98,5 @@ const struct screen_ops help_screen = {
     .read = help_read,
     .draw = reader_draw,
     .request = help_request,
-    .keys = keys,
+    .keys = help_keys,
 };

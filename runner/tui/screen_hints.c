@@ -87,8 +87,15 @@ static bool hints_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
-static const enum action keys[] = {ACTION_HINT, ACTION_EDIT, ACTION_RUN,  ACTION_TASK,
-                                   ACTION_BACK, ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+static const enum action *hints_keys(struct app *a)
+{
+    static const enum action more[] = {ACTION_HINT, ACTION_EDIT, ACTION_RUN,
+                                       ACTION_TASK, ACTION_BACK, ACTION_NONE};
+    const struct exercise *x = app_exercise(a);
+    bool all = x && a->progress[x->index].hints >= (int)a->n_hints;
+
+    return all ? more + 1 : more;
+}
 
 const struct screen_ops hints_screen = {
     .title = MSG_TUI_TITLE_HINTS,
@@ -96,5 +103,5 @@ const struct screen_ops hints_screen = {
     .read = hints_read,
     .draw = reader_draw,
     .request = hints_request,
-    .keys = keys,
+    .keys = hints_keys,
 };

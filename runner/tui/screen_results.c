@@ -105,11 +105,11 @@ static void add_running(struct app *a, struct doc *d, const struct report *r, in
     if (!r->built)
         add_note(d, STYLE_HEADING3, say(MSG_TUI_BUILDING), columns);
     else
-        add_note(d, STYLE_HEADING3, say(MSG_TUI_RUNNING, at + 1 > 0 ? at + 1 : 1, (int)r->n_records),
-                 columns);
+        add_note(d, STYLE_HEADING3,
+                 say(MSG_TUI_RUNNING, at + 1 > 0 ? at + 1 : 1, (int)r->n_records), columns);
 }
 
-static void add_verdict(struct app *a, struct doc *d, const struct report *r, int columns)
+static void add_verdict(struct doc *d, const struct report *r, int columns)
 {
     size_t passed = 0;
 
@@ -127,7 +127,19 @@ static void add_verdict(struct app *a, struct doc *d, const struct report *r, in
         add_note(d, STYLE_BAD,
                  say(MSG_TUI_SOME_FAILED, (int)passed, (int)r->n_records, r->points, r->max_points),
                  columns);
-    (void)a;
+}
+
+/* How often it was tried, how long it took, and whether it ran unprotected. */
+static void add_circumstances(struct app *a, struct doc *d, const struct exercise *x,
+                              const struct report *r, int columns)
+{
+    AUTO_FREE char *time = duration(r->ms);
+
+    if (r->cancelled || r->internal || !r->built)
+        return;
+    add_note(d, STYLE_DIM, say(MSG_TUI_ATTEMPT, a->progress[x->index].attempts, time), columns);
+    if (str_equal(r->sandbox, "none"))
+        add_note(d, STYLE_DIM, say(MSG_TUI_NO_SANDBOX), columns);
 }
 
 static void add_warnings(struct doc *d, const struct report *r, int columns)
@@ -166,7 +178,9 @@ static void add_report(struct app *a, struct screen *s, const struct exercise *x
     if (live)
         add_running(a, &s->doc, r, columns);
     else
-        add_verdict(a, &s->doc, r, columns);
+        add_verdict(&s->doc, r, columns);
+    if (!live)
+        add_circumstances(a, &s->doc, x, r, columns);
     doc_add(&s->doc, STYLE_TEXT, "");
     if (!r->built && !live && !r->internal && !r->cancelled) {
         evidence_build(&s->doc, r, columns);
@@ -201,7 +215,8 @@ static void results_read(struct app *a, struct screen *s, int columns)
     }
     AUTO_FREE char *edit_key = str_dup(action_key(ACTION_EDIT));
     doc_add(&s->doc, STYLE_TEXT, "");
-    add_note(&s->doc, STYLE_TEXT, say(MSG_TUI_NEVER_RUN, edit_key, action_key(ACTION_RUN)), columns);
+    add_note(&s->doc, STYLE_TEXT, say(MSG_TUI_NEVER_RUN, edit_key, action_key(ACTION_RUN)),
+             columns);
     doc_add(&s->doc, STYLE_TEXT, "");
     for (size_t i = 0; i < x->n_tests; i++) {
         const struct record none = {.test = x->tests[i].id, .verdict = VERDICT_SKIPPED};
@@ -245,9 +260,27 @@ static bool results_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
-static const enum action keys[] = {ACTION_EDIT, ACTION_RUN,  ACTION_FAILURE_NEXT,
-                                   ACTION_HINT, ACTION_TASK, ACTION_NEXT,
-                                   ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+static const enum action *results_keys(struct app *a)
+{
+    static const enum action running[] = {ACTION_EDIT, ACTION_HINT, ACTION_TASK, ACTION_NONE};
+    static const enum action none[] = {ACTION_EDIT, ACTION_RUN, ACTION_HINT, ACTION_TASK,
+                                       ACTION_NONE};
+    static const enum action failed[] = {ACTION_EDIT, ACTION_FAILURE_NEXT, ACTION_HINT,
+                                         ACTION_RUN,  ACTION_TASK,         ACTION_NONE};
+    static const enum action passed[] = {ACTION_NEXT, ACTION_SOLUTION, ACTION_EDIT, ACTION_TASK,
+                                         ACTION_NONE};
+    bool live;
+    const struct report *r = app_report(a, &live);
+    size_t failures = 0;
+
+    for (size_t i = 0; r && i < r->n_records; i++)
+        failures += has_failed(&r->records[i]);
+    if (failures > 1)
+        return failed;
+    if (live)
+        return running;
+    return r && r->built && report_passed(r) ? passed : none;
+}
 
 const struct screen_ops results_screen = {
     .title = MSG_TUI_TITLE_RESULTS,
@@ -255,5 +288,5 @@ const struct screen_ops results_screen = {
     .read = results_read,
     .draw = reader_draw,
     .request = results_request,
-    .keys = keys,
+    .keys = results_keys,
 };

@@ -1,5 +1,5 @@
-/* The reference: after a pass, or after an explicit wish that is recorded. Shown as a difference from
- * the learner's own file, or whole. */
+/* The reference: after a pass, or after an explicit wish that is recorded. Shown as a difference
+ * from the learner's own file, or whole. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,8 +70,8 @@ static bool near_change(const struct diff_line *l, size_t count, size_t i)
 static void add_diff(struct doc *d, const struct buf *mine, const struct buf *reference)
 {
     size_t count = 0;
-    AUTO_FREE struct diff_line *l = diff_lines(buf_text(mine), mine->len, buf_text(reference),
-                                               reference->len, &count);
+    AUTO_FREE struct diff_line *l =
+        diff_lines(buf_text(mine), mine->len, buf_text(reference), reference->len, &count);
 
     for (size_t i = 0, skipped; i < count;) {
         for (skipped = 0; i < count && !near_change(l, count, i); i++)
@@ -163,8 +163,14 @@ static bool solution_request(struct app *a, struct screen *s, enum action action
     return true;
 }
 
-static const enum action keys[] = {ACTION_COMPARE, ACTION_TASK, ACTION_NEXT,
-                                   ACTION_BACK,    ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+static const enum action *solution_keys(struct app *a)
+{
+    static const enum action keys[] = {ACTION_COMPARE, ACTION_TASK, ACTION_NEXT, ACTION_BACK,
+                                       ACTION_NONE};
+
+    (void)a;
+    return keys;
+}
 
 const struct screen_ops solution_screen = {
     .title = MSG_TUI_TITLE_SOLUTION,
@@ -172,5 +178,5 @@ const struct screen_ops solution_screen = {
     .read = solution_read,
     .draw = reader_draw,
     .request = solution_request,
-    .keys = keys,
+    .keys = solution_keys,
 };

@@ -13,8 +13,7 @@ static void drop_first_heading(struct doc *d)
     size_t drop = 0;
     struct doc head;
 
-    if (d->n_lines == 0 || d->lines[0].n_spans == 0 ||
-        d->lines[0].spans[0].style != STYLE_HEADING1)
+    if (d->n_lines == 0 || d->lines[0].n_spans == 0 || d->lines[0].spans[0].style != STYLE_HEADING1)
         return;
     while (drop < d->n_lines && line_width(&d->lines[drop]) > 0)
         drop++;
@@ -81,11 +80,23 @@ static bool lesson_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
-static const enum action task_keys[] = {ACTION_EDIT, ACTION_RUN,    ACTION_HINT,
-                                        ACTION_RESULTS, ACTION_LESSON, ACTION_NEXT,
-                                        ACTION_HELP, ACTION_QUIT,   ACTION_NONE};
-static const enum action lesson_keys[] = {ACTION_BACK, ACTION_TASK, ACTION_NEXT,
-                                          ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+static const enum action *task_keys(struct app *a)
+{
+    static const enum action open[] = {ACTION_EDIT,    ACTION_RUN,    ACTION_HINT,
+                                       ACTION_RESULTS, ACTION_LESSON, ACTION_NONE};
+    static const enum action passed[] = {ACTION_NEXT,    ACTION_SOLUTION, ACTION_EDIT,
+                                         ACTION_RESULTS, ACTION_LESSON,   ACTION_NONE};
+
+    return app_passed(a) ? passed : open;
+}
+
+static const enum action *lesson_keys(struct app *a)
+{
+    static const enum action exercise[] = {ACTION_BACK, ACTION_TASK, ACTION_NEXT, ACTION_NONE};
+    static const enum action chapter[] = {ACTION_BACK, ACTION_NEXT, ACTION_NONE};
+
+    return app_exercise(a) ? exercise : chapter;
+}
 
 const struct screen_ops task_screen = {
     .title = MSG_TUI_TITLE_TASK,

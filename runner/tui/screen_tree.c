@@ -71,7 +71,7 @@ static void draw_chapter(struct app *a, const struct pane *p, int row, const str
     paint_field(p, row, 3, p->columns - 5 - width, plain ? TONE_STRONG : tone,
                 title_text(&c->title));
     paint(p, row, p->columns - 1 - width,
-          !plain              ? tone
+          !plain               ? tone
           : passed == c->count ? TONE_GOOD
                                : TONE_DIM,
           count);
@@ -147,8 +147,14 @@ static bool tree_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
-static const enum action keys[] = {ACTION_OPEN,   ACTION_EDIT, ACTION_RUN,  ACTION_HINT,
-                                   ACTION_SEARCH, ACTION_HELP, ACTION_QUIT, ACTION_NONE};
+static const enum action *tree_keys(struct app *a)
+{
+    static const enum action exercise[] = {ACTION_OPEN, ACTION_EDIT,   ACTION_RUN,
+                                           ACTION_HINT, ACTION_SEARCH, ACTION_NONE};
+    static const enum action chapter[] = {ACTION_OPEN, ACTION_NEXT, ACTION_SEARCH, ACTION_NONE};
+
+    return app_exercise(a) ? exercise : chapter;
+}
 
 const struct screen_ops tree_screen = {
     .title = MSG_TUI_TITLE_TREE,
@@ -156,5 +162,5 @@ const struct screen_ops tree_screen = {
     .read = tree_read,
     .draw = tree_draw,
     .request = tree_request,
-    .keys = keys,
+    .keys = tree_keys,
 };

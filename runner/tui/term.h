@@ -1,11 +1,11 @@
 /* The terminal: taking it over and giving it back.
  *
- * Theory of operation. All signals the program cares about are blocked and read from a signalfd, so no
- * handler runs code of ours, except for crashes (SIGSEGV, SIGABRT…): their handler writes a string
- * that was prepared beforehand, restores the terminal modes with tcsetattr() (both are
- * async-signal-safe) and lets the signal do its work. Everything that gives the terminal back in the
- * normal way goes through endwin(). The tty itself sends no signals (raw mode): ^C and ^Z are keys, so
- * a test that runs in our process group is never hit by them. */
+ * Theory of operation. All signals the program cares about are blocked and read from a signalfd, so
+ * no handler runs code of ours, except for crashes (SIGSEGV, SIGABRT…): their handler writes a
+ * string that was prepared beforehand, restores the terminal modes with tcsetattr() (both are
+ * async-signal-safe) and lets the signal do its work. Everything that gives the terminal back in
+ * the normal way goes through endwin(). The tty itself sends no signals (raw mode): ^C and ^Z are
+ * keys, so a test that runs in our process group is never hit by them. */
 #ifndef TUI_TERM_H
 #define TUI_TERM_H
 

@@ -1,8 +1,8 @@
 /* The learner's terminal: course tree, task, results, hints, in one ncurses program.
  *
- * To add an action: one line in actions.def (it appears in the key map and the help screen) and a case
- * where it is carried out. To add a screen: a line in enum screen_id and a `struct screen_ops` table
- * (app.h), entered in screens.c. */
+ * To add an action: one line in actions.def (it appears in the key map and the help screen) and a
+ * case where it is carried out. To add a screen: a line in enum screen_id and a `struct screen_ops`
+ * table (app.h), entered in screens.c. */
 #ifndef TUI_TUI_H
 #define TUI_TUI_H
 
@@ -19,8 +19,8 @@ struct tui_options {
 };
 
 /* Run until the learner quits. 0; or -1 with a sentence: no terminal (it then names the plain
- * commands), a terminal that cannot be used, a fault. Whatever happens, a signal and a crash too, the
- * terminal is left as it was found. A run that still goes on at the end is ended. */
+ * commands), a terminal that cannot be used, a fault. Whatever happens, a signal and a crash too,
+ * the terminal is left as it was found. A run that still goes on at the end is ended. */
 int tui_run(const struct tui_options *o, struct err *e);
 
 #endif

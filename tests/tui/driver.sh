@@ -4,19 +4,30 @@ set -u
 
 name=$1
 scenario=$2
+: "${here:?run.sh runs this}" "${tree:?}" "${work:?}" "${B:?}"
 deadline=${TUI_DEADLINE:-60} # seconds; only broken code ever waits that long
 
+hello=1-pipe/1-hello # the real exercise of the course
 box=$work/$name
 ws=$box/workspace
 mkdir -p "$box"
 unset TMUX VISUAL EDITOR NO_COLOR COLORFGBG IPCLAB_ASCII LC_ALL LC_MESSAGES
 
+servers=1
 T() {
-    tmux -L "ipclab-test-$$" -f "$here/tmux.conf" -u "$@"
+    tmux -L "ipclab-test-$$-$servers" -f "$here/tmux.conf" -u "$@"
 }
 
 finish() {
-    T kill-server 2>/dev/null
+    while [ "$servers" -gt 0 ]; do
+        T kill-server 2>/dev/null
+        servers=$((servers - 1))
+    done
+}
+
+close_terminal() { # the next start gets a server of its own: an ending one refuses
+    T kill-server
+    servers=$((servers + 1))
 }
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
@@ -106,24 +117,33 @@ resize() { # COLUMNS ROWS
     T resize-window -t tui -x "$1" -y "$2"
 }
 
-# A course of two chapters: the real exercise 1.1 and a made-up chapter whose text never changes.
-make_course() {
+# A course whose text never changes, for comparing screens.
+make_looks() {
     root=$box/root
-    mkdir -p "$root/labs/1-pipe" "$root/solutions/1-pipe" "$root/tests/labs/1-pipe"
-    for kind in labs solutions tests/labs; do
-        cp -R "$tree/$kind/1-pipe/1-hello" "$root/$kind/1-pipe/"
-    done
-    cp "$here/course/1-pipe/chapter.ini" "$root/labs/1-pipe/"
-    cp "$here/course/1-pipe/lesson.zh.md" "$root/labs/1-pipe/"
+    mkdir -p "$root/labs" "$root/solutions" "$root/tests/labs"
     cp -R "$here/course/2-demo" "$root/labs/"
     ln -s "$B" "$root/build"
     export IPCLAB_ROOT="$root"
+}
+
+# The same with the real exercise 1.1 in front, which can be graded.
+make_course() {
+    make_looks
+    for kind in labs solutions tests/labs; do
+        mkdir -p "$root/$kind/1-pipe"
+        cp -R "$tree/$kind/$hello" "$root/$kind/1-pipe/"
+    done
+    cp "$here"/course/1-pipe/* "$root/labs/1-pipe/"
 }
 
 make_workspace() {
     [ -n "${root:-}" ] || make_course
     [ -d "$ws" ] || "$B/ipclab" init "$ws" >/dev/null || fail "ipclab init failed"
     export IPCLAB_WORKSPACE="$ws"
+}
+
+session() { # COLUMNS ROWS COMMAND
+    T new-session -d -s tui -x "$1" -y "$2" -c "$box" "$3" || fail "tmux did not start"
 }
 
 # start COLUMNS ROWS LANG [NAME=VALUE…]: the program in a terminal. After its end the pane tells how it
@@ -134,16 +154,14 @@ start() {
     export IPCLAB_LANG="$3" LANG=C.UTF-8 EDITOR="$here/fake-editor.sh" FAKE_EDITOR="$box/editor"
     mkdir -p "$FAKE_EDITOR"
     shift 3
-    env "$@" tmux -L "ipclab-test-$$" -f "$here/tmux.conf" -u new-session -d -s tui \
-        -x "$columns" -y "$rows" -c "$box" "sh '$here/pane.sh' '$B/ipclab'" ||
-        fail "tmux did not start"
+    session "$columns" "$rows" "env $* sh '$here/pane.sh' '$B/ipclab'"
 }
 
 start_shell() { # COLUMNS ROWS LANG: an interactive shell that has job control
     make_workspace
-    export IPCLAB_LANG="$3" LANG=C.UTF-8 PS1='READY> '
-    tmux -L "ipclab-test-$$" -f "$here/tmux.conf" -u new-session -d -s tui -x "$1" -y "$2" \
-        -c "$box" "bash --norc --noprofile -i" || fail "tmux did not start"
+    export IPCLAB_LANG="$3" LANG=C.UTF-8
+    echo "PS1='READY> '" >"$box/bashrc"
+    session "$1" "$2" "bash --rcfile '$box/bashrc' -i"
     see 'READY>'
 }
 
@@ -160,7 +178,5 @@ answer() { # what the editor will save next
     cp "$1" "$FAKE_EDITOR/answer"
 }
 
-hello=1-pipe/1-hello
-export hello
 # shellcheck source=/dev/null
 . "$scenario"

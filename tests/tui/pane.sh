@@ -1,3 +1,4 @@
+#!/bin/sh
 # Inside the pane: run the program, then tell its status and whether the terminal is as it was.
 before=$(stty -g)
 "$@"

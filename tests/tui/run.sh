@@ -26,8 +26,8 @@ trap 'exit 130' INT TERM HUP
 
 passed=0
 failed=0
-for scenario in "$here"/scenarios/*.sh; do
-    name=$(basename "$scenario" .sh)
+for scenario in "$here"/scenarios/*.scenario; do
+    name=$(basename "$scenario" .scenario)
     case $name in *"${1:-}"*) ;; *) continue ;; esac
     : >"$work/count"
     if sh "$here/driver.sh" "$name" "$scenario" >"$work/log" 2>&1; then

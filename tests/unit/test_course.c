@@ -11,14 +11,14 @@
 #include "base/fs.h"
 #include "course/course.h"
 
-static char *root; /* a folder of its own for each test */
+static char *all_tests; /* holds the folders of all tests; main() removes it, whatever fails */
+static char *root;      /* a folder of its own for each test */
 static struct err e;
 
 static void set_up(void)
 {
-    char template[] = "/tmp/ipclab-course-XXXXXX";
-    ck_assert_ptr_nonnull(mkdtemp(template));
-    root = realpath(template, NULL);
+    root = fs_join(all_tests, "test-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(root));
     msg_set_lang(LANG_EN);
     ck_assert_int_eq(setenv("IPCLAB_ROOT", root, 1), 0);
     err_clear(&e);
@@ -563,9 +563,18 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--print-layout") == 0)
         return print_layout();
+    char template[] = "/tmp/ipclab-course-XXXXXX";
+    if (mkdtemp(template) == NULL) {
+        perror(template);
+        return EXIT_FAILURE;
+    }
+    all_tests = realpath(template, NULL);
     SRunner *runner = srunner_create(suite());
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    if (fs_remove_tree(all_tests, &e) != 0)
+        fprintf(stderr, "%s\n", e.text);
+    free(all_tests);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

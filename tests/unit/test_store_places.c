@@ -235,11 +235,30 @@ static int on_file_limit(void *arg)
 
 enum { CANNOT_MOUNT = 77 };
 
+static bool put(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool good = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    if (fd >= 0)
+        close(fd);
+    return good;
+}
+
+/* Namespaces in which this process may mount: as root at once, else with a user namespace. */
+static bool enter_namespaces(void)
+{
+    if (geteuid() == 0)
+        return unshare(CLONE_NEWNS) == 0;
+    AUTO_FREE char *uid = str_format("0 %u 1", (unsigned)geteuid());
+    AUTO_FREE char *gid = str_format("0 %u 1", (unsigned)getegid());
+    return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && put("/proc/self/uid_map", uid) &&
+           put("/proc/self/setgroups", "deny") && put("/proc/self/gid_map", gid);
+}
+
 static int on_tiny_mount(void *arg)
 {
     const struct place *p = arg;
-    int flags = CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
-    if (unshare(flags) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+    if (!enter_namespaces() || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
         mount("tmpfs", p->dir, "tmpfs", 0, "size=768k") < 0)
         return CANNOT_MOUNT;
     return on_full_disk(arg);

@@ -1,4 +1,7 @@
 /* The progress file: what it survives. Damage, kill -9, neighbours. */
+#include <sched.h>
+#include <sys/file.h>
+
 #include "store_place.h"
 
 /* --- damage ------------------------------------------------------------------------------------
@@ -121,6 +124,45 @@ START_TEST(damage_seen_by_many)
 }
 END_TEST
 
+/* Has the process this folder open? */
+static bool has_open(pid_t pid, const char *folder)
+{
+    char path[64], target[4096];
+    for (int fd = 0; fd < 64; fd++) {
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+        ssize_t len = readlink(path, target, sizeof target - 1);
+        if (len > 0 && (size_t)len == strlen(folder) && memcmp(target, folder, (size_t)len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* While somebody else has the folder's lock, the file is neither made nor touched. */
+START_TEST(opening_waits_for_its_turn)
+{
+    struct place p = new_place("turn");
+    int lock = open(p.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = -1;
+    ck_assert_int_ge(lock, 0);
+    ck_assert_int_eq(flock(lock, LOCK_EX), 0);
+    pid_t pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        close(lock);
+        _exit(open_and_add(p.db));
+    }
+    while (!has_open(pid, p.dir)) {
+        ck_assert_msg(waitpid(pid, &status, WNOHANG) == 0, "it did not wait");
+        sched_yield();
+    }
+    ck_assert(!fs_exists(p.db));
+    close(lock);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+    ck_assert(fs_exists(p.db));
+    place_release(&p);
+}
+END_TEST
+
 /* --- kill -9 and neighbours --------------------------------------------------------------------
  */
 
@@ -229,6 +271,7 @@ static Suite *suite(void)
     tcase_add_test(damage, damaged_is_set_aside);
     tcase_add_test(damage, torn_pages_are_found);
     tcase_add_test(damage, damage_seen_by_many);
+    tcase_add_test(damage, opening_waits_for_its_turn);
     suite_add_tcase(s, damage);
     TCase *processes = tcase_create("processes");
     tcase_set_timeout(processes, 120); /* a last resort only */

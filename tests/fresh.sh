@@ -1,0 +1,58 @@
+#!/bin/sh
+# A minimal Debian in a folder of its own (debootstrap), a clean clone in it, and both README commands
+# there: shows that nothing installed by hand is leaned on. Needs root and debootstrap (installed when
+# missing). The folder: $FRESH (default: a new one below /var/tmp, removed at the end).
+set -eu
+cd "$(dirname "$0")/.."
+if [ "$(id -u)" -ne 0 ]; then
+    echo "make test-fresh 需要 root（debootstrap 和 chroot）。/ needs root." >&2
+    exit 1
+fi
+command -v debootstrap >/dev/null 2>&1 || { apt-get update -qq; apt-get install -y -qq debootstrap; }
+# shellcheck disable=SC1091
+suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
+keep=${FRESH:-}
+root=${FRESH:-$(mktemp -d /var/tmp/ipclab-fresh-XXXXXX)}
+clean() {
+    for m in dev/shm dev proc; do
+        if mountpoint -q "$root/$m"; then umount "$root/$m" || true; fi
+    done
+    if grep -q " $root/" /proc/mounts; then
+        echo "还有挂载点，不删除 / still mounted, left alone: $root" >&2
+    elif [ -z "$keep" ]; then
+        rm -rf --one-file-system "$root"
+    fi
+}
+trap clean EXIT INT TERM
+
+# the archive this machine uses itself, so that a local mirror is respected
+mirror=$(sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p' /etc/apt/sources.list 2>/dev/null | head -n 1)
+[ -n "$mirror" ] || mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -n 1)
+# shellcheck disable=SC2086 # an empty mirror means debootstrap's own default
+[ -e "$root/bin/sh" ] || debootstrap --variant=minbase --include=make,ca-certificates "$suite" "$root" $mirror
+for f in /etc/apt/sources.list /etc/apt/apt.conf /etc/resolv.conf /etc/hosts; do
+    [ -f "$f" ] && cp "$f" "$root$f"
+done
+for d in /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings /etc/apt/trusted.gpg.d /usr/share/keyrings \
+    /etc/ssl/certs /usr/local/share/ca-certificates; do
+    if [ -d "$d" ]; then
+        mkdir -p "$root$d"
+        cp -rL "$d/." "$root$d/" 2>/dev/null || true
+    fi
+done
+mount -t proc proc "$root/proc"
+mount --bind /dev "$root/dev"
+mountpoint -q "$root/dev/shm" || mount -t tmpfs tmpfs "$root/dev/shm"
+
+rm -rf "$root/ipclab"
+git clone -q . "$root/ipclab"
+in_fresh() {
+    env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=xterm LANG=C.UTF-8 \
+        chroot "$root" sh -c "cd /ipclab && $1"
+}
+echo "== make run (no terminal: it names the plain commands and lists the course)"
+in_fresh 'make run </dev/null' | tee "$root/run.log"
+grep -q 'pipe-hello' "$root/run.log"
+echo "== make test"
+in_fresh 'make test'
+echo "fresh: both commands work"

@@ -1,0 +1,71 @@
+#!/bin/sh
+# Run every suite and add up: the last line is "N passed, N failed" over everything.
+# Called by `make test`. One suite alone: sh tests/run.sh unit | verify | cli | tui | lint | …
+set -u
+B=${B:-build}
+export B
+passed=0 failed=0
+report() { # NAME PASSED FAILED
+    passed=$((passed + $2)) failed=$((failed + $3))
+    printf '%-28s %5d passed %4d failed\n' "$1" "$2" "$3"
+}
+
+log=$(mktemp -d)
+trap 'rm -rf "$log"' EXIT
+
+# Check prints "100%: Checks: 12, Failures: 0, Errors: 0".
+unit() {
+    for program in "$B"/tests/unit/test_*; do
+        case $program in *.d | *.o) continue ;; esac
+        name=$(basename "$program")
+        "$program" >"$log/$name" 2>&1
+        status=$?
+        line=$(grep -a 'Checks: [0-9]*, Failures: [0-9]*, Errors: [0-9]*' "$log/$name" | tail -n 1)
+        checks=$(printf '%s' "$line" | sed 's/.*Checks: \([0-9]*\),.*/\1/')
+        bad=$(printf '%s' "$line" | sed 's/.*Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 + \2/')
+        if [ -z "$line" ] || [ "$checks" -eq 0 ]; then # died, or tested nothing
+            cat "$log/$name"
+            report "unit $name" 0 1
+            continue
+        fi
+        bad=$((bad))
+        [ $status -ne 0 ] && [ $bad -eq 0 ] && bad=1
+        [ $bad -ne 0 ] && cat "$log/$name"
+        report "unit $name" $((checks - bad)) $bad
+    done
+}
+
+# A script that ends with "N passed, N failed" and a status that says the same.
+script() { # NAME COMMAND…
+    name=$1
+    shift
+    "$@" >"$log/$name" 2>&1
+    status=$?
+    line=$(grep -a '^[0-9][0-9]* passed, [0-9][0-9]* failed$' "$log/$name" | tail -n 1)
+    if [ -z "$line" ]; then
+        cat "$log/$name"
+        report "$name" 0 1
+        return
+    fi
+    good=${line%% passed*}
+    bad=${line##*, }
+    bad=${bad%% failed}
+    [ $status -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+    [ "$bad" -ne 0 ] && grep -av '^[0-9]* passed, [0-9]* failed$' "$log/$name"
+    report "$name" "$good" "$bad"
+}
+
+suites=${*:-unit verify none cli tui lint}
+for suite in $suites; do
+    case $suite in
+    unit) unit ;;
+    verify) script verify sh tests/verify.sh ;;
+    none) script verify-none sh tests/verify.sh --sandbox=none ;;
+    cli) script cli sh tests/cli/run.sh ;;
+    tui) script tui sh tests/tui/run.sh ;;
+    lint) script lint sh tests/lint.sh ;;
+    *) echo "no such suite: $suite" >&2; exit 64 ;;
+    esac
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
