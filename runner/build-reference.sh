@@ -10,6 +10,7 @@ awk '
     /^\[program/ { name = $0; sub(/^\[program[[:space:]]+/, "", name); sub(/\].*/, "", name) }
     /^sources[[:space:]]*=/ && name { src = value($0) }
     /^flags[[:space:]]*=/ && name   { extra = value($0) }
+    /^driver[[:space:]]*=/ && name  { name = "" } # a program of the grader: no reference
     END          { if (name) print name "|" src "|" extra }' "labs/$slug/exercise.ini" |
 while IFS='|' read -r name sources extra; do
     files=

@@ -228,7 +228,9 @@ int command_init(struct cli *c, int argc, char **argv)
     if (init_workspace(c, dir, force != 0, &r, &e) != 0)
         return cli_fail(EXIT_FAILED, &e);
     report(c, dir, &r);
-    if (r.fresh)
+    if (r.fresh) {
+        printf("%s\n", msg(MSG_CLI_INIT_NEXT));
         warn_nested(dir);
+    }
     return EXIT_DONE;
 }

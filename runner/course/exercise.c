@@ -35,6 +35,7 @@ void exercise_release(struct exercise *x)
         free(x->programs[i].name);
         words_free(x->programs[i].sources, x->programs[i].n_sources);
         words_free(x->programs[i].flags, x->programs[i].n_flags);
+        words_free(x->programs[i].drivers, x->programs[i].n_drivers);
     }
     for (size_t i = 0; i < x->n_tests; i++) {
         free(x->tests[i].id);

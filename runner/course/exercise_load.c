@@ -109,8 +109,6 @@ static int set_sources(const struct ini_context *c, const char *value, struct er
 {
     struct program *p = last_program(c->user);
     ini_words(value, &p->sources, &p->n_sources);
-    if (p->n_sources == 0)
-        return err_msg(e, MSG_COURSE_INI_NO_SOURCES, c->path, c->line, p->name);
     return check_files(c, "sources", p->sources, p->n_sources, e);
 }
 
@@ -120,6 +118,13 @@ static int set_flags(const struct ini_context *c, const char *value, struct err 
     struct program *p = last_program(c->user);
     ini_words(value, &p->flags, &p->n_flags);
     return 0;
+}
+
+static int set_driver(const struct ini_context *c, const char *value, struct err *e)
+{
+    struct program *p = last_program(c->user);
+    ini_words(value, &p->drivers, &p->n_drivers);
+    return check_files(c, "driver", p->drivers, p->n_drivers, e);
 }
 
 static int begin_test(const struct ini_context *c, const char *word, struct err *e)
@@ -186,7 +191,9 @@ static const struct ini_section sections[] = {
       {"title.zh", true, set_title_zh},
       {"title.en", false, set_title_en},
       {"given", false, set_given}}},
-    {"program", true, begin_program, {{"sources", true, set_sources}, {"flags", false, set_flags}}},
+    {"program", true, begin_program, {{"sources", true, set_sources},
+      {"flags", false, set_flags},
+      {"driver", false, set_driver}}},
     {"test",
      true,
      begin_test,
@@ -214,6 +221,8 @@ static int check_whole(const struct exercise *x, const char *path, struct err *e
         return err_msg(e, MSG_COURSE_INI_NO_TEST, path);
     for (size_t i = 0; i < x->n_programs; i++) {
         const struct program *p = &x->programs[i];
+        if (p->n_sources + p->n_drivers == 0)
+            return err_msg(e, MSG_COURSE_INI_NO_SOURCES, path, p->name);
         for (size_t k = 0; k < p->n_sources; k++)
             if (has_word(x->given, x->n_given, p->sources[k]))
                 return err_msg(e, MSG_COURSE_INI_GIVEN_EDITED, path, p->sources[k]);

@@ -77,6 +77,8 @@ static void compose(struct args *a, const struct sandbox *s, const struct progra
     add_owned(a, str_format("-I%s", src));
     for (size_t i = 0; i < p->n_sources; i++)
         add_owned(a, fs_join(src, p->sources[i]));
+    for (size_t i = 0; i < p->n_drivers; i++)
+        add_owned(a, fs_join(src, p->drivers[i]));
     add(a, "-o");
     add_owned(a, fs_join(sandbox_out(s), p->name));
 }

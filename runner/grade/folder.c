@@ -93,7 +93,7 @@ static int write_copy(const struct folder *f, const char *name, const struct buf
                       struct err *e)
 {
     AUTO_FREE char *path = fs_join(f->src, name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (fd < 0)
         return err_sys(e, MSG_BASE_CANNOT_WRITE, path);
     int rc = write(fd, content->data, content->len) == (ssize_t)content->len
@@ -128,11 +128,11 @@ static int copy_source(const struct folder *f, const struct grade_options *o, co
     return rc;
 }
 
-/* Files handed out with the exercise: always the course's copy, whatever the student did to it. */
-static int copy_given(const struct folder *f, const struct grade_options *o, const char *name,
-                      struct err *e)
+/* A file of the course: handed out with the exercise (always the course's copy, whatever the student
+ * did to it), or a driver that is compiled in. */
+static int copy_trusted(const struct folder *f, const char *dir, const char *name, struct err *e)
 {
-    AUTO_FREE char *path = fs_join(o->exercise->lab_dir, name);
+    AUTO_FREE char *path = fs_join(dir, name);
     struct buf content = BUF_INIT;
     int rc = fs_read(path, GIVEN_MAX, &content, e);
     if (rc == 0)
@@ -150,7 +150,10 @@ int folder_fill(struct folder *f, const struct grade_options *o, char hash[17], 
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = copy_source(f, o, names[i], &all, e);
     for (size_t i = 0; i < o->exercise->n_given && rc == 0; i++)
-        rc = copy_given(f, o, o->exercise->given[i], e);
+        rc = copy_trusted(f, o->exercise->lab_dir, o->exercise->given[i], e);
+    for (size_t i = 0; i < o->exercise->n_programs && rc == 0; i++)
+        for (size_t k = 0; k < o->exercise->programs[i].n_drivers && rc == 0; k++)
+            rc = copy_trusted(f, o->exercise->tests_dir, o->exercise->programs[i].drivers[k], e);
     fs_hash(buf_text(&all), all.len, hash);
     free(names);
     buf_release(&all);

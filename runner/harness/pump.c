@@ -242,12 +242,16 @@ static void look(struct looking *l)
 void lab_wait_until(bool (*condition)(void *), void *arg)
 {
     struct looking l = {.next = clock_ms() + LOOK_MS, .step = LOOK_MS};
+    int patience = 1; /* ms until the condition is asked again without an event; doubles */
     lab_pump(0);
     while (!condition(arg)) {
         int wait = (int)(l.next - clock_ms()) + 1;
-        if (lab_pump(wait > 0 ? (wait < LOOK_MAX_MS ? wait : LOOK_MAX_MS) : 0)) {
+        wait = wait < 0 ? 0 : wait < patience ? wait : patience;
+        if (lab_pump(wait)) {
             l.hung_once = false;
             check_flood();
+        } else if (patience < LOOK_MS) {
+            patience *= 2;
         }
         look(&l);
     }

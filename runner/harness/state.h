@@ -74,6 +74,7 @@ struct lab {
     double started;
     uint64_t random;
     int key_count;
+    struct buf handed_out; /* keys (as 0x%08x) and names given to programs, each with \n around it */
     char *context[LANG_COUNT]; /* owned */
     struct buf notes[LANG_COUNT];
     const char *hint[LANG_COUNT];

@@ -40,6 +40,9 @@ void lab_test_end(void)
     for (size_t i = 0; i < lab.n_procs; i++)
         if (runs(lab.procs[i]))
             lab_wait(lab.procs[i]);
+    /* what the test said of its last step does not explain what is left behind */
+    lab_hint(NULL, NULL);
+    lab_context("", "");
     lab_check_left();
     lab_emit_pass();
     sandbox_leave(&lab.test);
@@ -197,10 +200,20 @@ uint32_t lab_random(uint32_t below)
     return below ? (uint32_t)((next_random() >> 32) * below >> 32) : 0;
 }
 
+/* Remember what a program was told to use: in mode none, where IPC objects of the whole machine are
+ * visible, only these are looked for at the end. */
+static void hand_out(const char *what)
+{
+    buf_addf(&lab.handed_out, "\n%s\n", what);
+}
+
 key_t lab_key(void)
 {
     /* unlikely to meet another program's key where there is no IPC namespace of our own */
-    return (key_t)(0x1b000000u | (next_random() & 0xffffffu)) + lab.key_count++;
+    key_t key = (key_t)(0x1b000000u | (next_random() & 0xffffffu)) + lab.key_count++;
+    AUTO_FREE char *text = str_format("0x%08x", (unsigned)key);
+    hand_out(text);
+    return key;
 }
 
 const char *lab_key_text(key_t key)
@@ -210,7 +223,9 @@ const char *lab_key_text(key_t key)
 
 const char *lab_name(const char *stem)
 {
-    return lab_text("/%s-%06u", stem, (unsigned)lab_random(1000000));
+    const char *name = lab_text("/%s-%06u", stem, (unsigned)lab_random(1000000));
+    hand_out(name + 1);
+    return name;
 }
 
 int lab_cpus(void)

@@ -67,6 +67,38 @@ static char *finished(struct buf *out)
     return text;
 }
 
+enum script { SCRIPT_OTHER, SCRIPT_HAN, SCRIPT_LATIN };
+
+/* Chinese characters (three bytes, U+4000 to U+9FFF), against letters, digits and ① … ⑳. */
+static enum script script_of(const char *at)
+{
+    unsigned char c = (unsigned char)at[0];
+    if (c >= 0xe4 && c <= 0xe9)
+        return SCRIPT_HAN;
+    if (c == 0xe2 && (unsigned char)at[1] == 0x91)
+        return SCRIPT_LATIN;
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return letter || (c >= '0' && c <= '9') ? SCRIPT_LATIN : SCRIPT_OTHER;
+}
+
+/* A blank where Chinese and Latin text meet: names come out of arguments, so the messages cannot
+ * know. */
+static void add_spaced(struct buf *out, const char *text)
+{
+    enum script last = SCRIPT_OTHER;
+    while (*text) {
+        unsigned char c = (unsigned char)*text;
+        size_t len = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+        len = strnlen(text, len);
+        enum script now = script_of(text);
+        if (last != SCRIPT_OTHER && now != SCRIPT_OTHER && last != now)
+            buf_addc(out, ' ');
+        buf_add(out, text, len);
+        last = now;
+        text += len;
+    }
+}
+
 /* The wait that shows the mistake first, then the others in order. */
 static char *evidence(const struct graph *g, const struct finding *f, enum lang lang)
 {
@@ -98,7 +130,10 @@ static char *evidence(const struct graph *g, const struct finding *f, enum lang 
         AUTO_FREE char *line = msg_format(lang, MSG_OBSERVE_ENDED, who);
         buf_addf(&out, "%s\n", line);
     }
-    return finished(&out);
+    struct buf spaced = BUF_INIT;
+    add_spaced(&spaced, buf_text(&out));
+    buf_release(&out);
+    return finished(&spaced);
 }
 
 static char *graph_text(const struct graph *g, const struct finding *f, enum lang lang)

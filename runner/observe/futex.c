@@ -10,7 +10,10 @@
 #include "base/buf.h"
 #include "observe/graph.h"
 
-enum { SEM_PSHARED_MARK = 128 /* new_sem.private of a shared semaphore */ };
+enum {
+    SEM_PSHARED_MARK = 128, /* new_sem.private of a shared semaphore */
+    MUTEX_ROBUST = 16,      /* PTHREAD_MUTEX_ROBUST_NORMAL_NP in __kind */
+};
 
 struct futex_view {
     unsigned long address;
@@ -68,9 +71,11 @@ static bool looks_like_mutex(const struct futex_view *v)
     if (v->command != FUTEX_WAIT || !(robust || v->expected == 2))
         return false;
     uint32_t owner = v->word[2], users = v->word[3], kind = v->word[4];
-    if (owner == 0 || owner > FUTEX_TID_MASK || users == 0 || users > 100000 || kind >= 512)
+    if (kind >= 512)
         return false;
-    return !robust || owner == (v->expected & FUTEX_TID_MASK);
+    if (robust) /* __owner may say "inconsistent" instead of a tid */
+        return (kind & MUTEX_ROBUST) && v->expected & FUTEX_TID_MASK;
+    return owner > 0 && owner <= FUTEX_TID_MASK && users > 0 && users <= 100000;
 }
 
 /* { uint64_t data: value, waiters; int private; int pad; } */
@@ -177,8 +182,8 @@ static void find_owner(const struct graph *g, const struct wait *w, const struct
                        struct object *o)
 {
     if (o->kind == OBJECT_MUTEX) {
-        bool pi = v->command != FUTEX_WAIT;
-        uint32_t tid = pi ? v->word[0] & FUTEX_TID_MASK : v->word[2];
+        bool in_word = v->command != FUTEX_WAIT || (v->expected & FUTEX_WAITERS);
+        uint32_t tid = in_word ? v->word[0] & FUTEX_TID_MASK : v->word[2];
         o->futex.owner = (pid_t)tid;
     } else if (o->kind == OBJECT_THREAD_END) {
         o->futex.owner = (pid_t)v->expected;

@@ -57,6 +57,7 @@ static bool object_kind_of(const struct fd_info *info, enum object_kind *kind)
     case FD_PIDFD:
     case FD_EPOLL:
     case FD_TIMER:
+    case FD_URING:
     case FD_UNKNOWN:
         break;
     }

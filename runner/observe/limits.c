@@ -95,6 +95,7 @@ static enum patience patience_of_fd(int dir, pid_t pid, int fd, enum call_kind k
     switch (info.kind) {
     case FD_UNKNOWN:
     case FD_TIMER:
+    case FD_URING:
         return PATIENCE_TIMED;
     case FD_SOCKET:
         if (kind == CALL_CONNECT)
@@ -156,8 +157,29 @@ static enum patience patience_of_select(int dir, pid_t pid, const struct call_st
     return all;
 }
 
-/* What an epoll set watches cannot be told for sure (the numbers in fdinfo are those of the time of
- * epoll_ctl), so every descriptor of every process counts: see any_strange_fd(). */
+/* The interest list in fdinfo names descriptors by the numbers they had at epoll_ctl(); the inode
+ * tells whether the number still means the same. Anonymous inodes are all alike, so a timerfd
+ * anywhere counts: see patience_of_process(). */
+static enum patience patience_of_epoll(int dir, pid_t pid, int epoll)
+{
+    char name[40], text[8192];
+    enum patience all = PATIENCE_ENDLESS;
+    snprintf(name, sizeof name, "fdinfo/%d", epoll);
+    ssize_t n = proc_read(dir, name, text, sizeof text);
+    if (n <= 0 || (size_t)n + 1 >= sizeof text)
+        return PATIENCE_TIMED;
+    for (const char *at = text; (at = strstr(at, "tfd:")); at++) {
+        int fd;
+        unsigned long long inode;
+        struct fd_info info;
+        if (sscanf(at, "tfd: %d events: %*x data: %*x pos:%*d ino:%llx", &fd, &inode) != 2 ||
+            !proc_fd(dir, fd, false, &info) || info.inode != inode)
+            return PATIENCE_TIMED;
+        all = worse(all, patience_of_fd(dir, pid, fd, CALL_EPOLL));
+    }
+    return all;
+}
+
 static enum patience patience_in_detail(int dir, const struct process *p, const struct task *t)
 {
     const struct call_info *info = call_lookup(&t->call);
@@ -172,6 +194,8 @@ static enum patience patience_in_detail(int dir, const struct process *p, const 
         return patience_of_poll(dir, p->pid, &t->call);
     if (info->kind == CALL_SELECT)
         return patience_of_select(dir, p->pid, &t->call);
+    if (info->kind == CALL_EPOLL)
+        return patience_of_epoll(dir, p->pid, (int)t->call.arg[0]);
     if (!call_takes_fd(info->kind))
         return PATIENCE_ENDLESS;
     enum patience first = patience_of_fd(dir, p->pid, (int)t->call.arg[0], info->kind);
@@ -188,7 +212,8 @@ static bool has_timers(int dir)
     return proc_read(dir, "timers", text, sizeof text) > 0;
 }
 
-static bool any_fd_of_kind(int dir, enum fd_kind kind)
+/* Does the process have something open that may act by itself? Unreadable counts as yes. */
+static bool has_active_fd(int dir, bool timers)
 {
     AUTO_FREE int *fds = NULL;
     size_t n;
@@ -196,7 +221,8 @@ static bool any_fd_of_kind(int dir, enum fd_kind kind)
     if (proc_numbers(dir, "fd", &fds, &n) < 0)
         return true;
     for (size_t i = 0; i < n; i++)
-        if (proc_fd(dir, fds[i], false, &info) && info.kind == kind)
+        if (proc_fd(dir, fds[i], false, &info) &&
+            (info.kind == FD_URING || (timers && info.kind == FD_TIMER)))
             return true;
     return false;
 }
@@ -243,7 +269,7 @@ static enum patience patience_of_process(const struct snapshot *s, const struct 
         all = PATIENCE_TIMED;
     for (size_t i = 0; i < p->tasks; i++)
         all = worse(all, patience_in_detail(dir, p, &s->tasks[p->first_task + i]));
-    if (epoll && (any_fd_of_kind(dir, FD_TIMER) || any_fd_of_kind(dir, FD_UNKNOWN)))
+    if (has_active_fd(dir, epoll))
         all = worse(all, PATIENCE_TIMED);
     return all;
 }

@@ -287,6 +287,7 @@ static enum fd_kind kind_of(const char *target, mode_t mode)
         {"anon_inode:[signalfd]", FD_SIGNAL},
         {"anon_inode:[pidfd]", FD_PIDFD},
         {"pidfd:[", FD_PIDFD},
+        {"anon_inode:[io_uring]", FD_URING},
     };
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
         if (strncmp(target, prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
@@ -297,7 +298,7 @@ static enum fd_kind kind_of(const char *target, mode_t mode)
         return FD_FIFO;
     if (strcmp(target, "/dev/null") == 0)
         return FD_FILE;
-    return S_ISREG(mode) ? FD_FILE : FD_UNKNOWN;
+    return S_ISREG(mode) || S_ISDIR(mode) ? FD_FILE : FD_UNKNOWN;
 }
 
 bool proc_fdinfo(int dir, int fd, const char *name, int base, unsigned long *value)

@@ -84,7 +84,8 @@ enum fd_kind {
     FD_EPOLL,
     FD_SIGNAL,
     FD_PIDFD,
-    FD_FILE, /* regular files, POSIX message queues (they look alike), /dev/null */
+    FD_URING, /* the kernel works on its own for whoever has one of these */
+    FD_FILE,  /* files, folders, /dev/null, and POSIX message queues, which look like files */
 };
 struct fd_info {
     int fd;

@@ -40,7 +40,7 @@ static void rule(struct canvas *c)
     buf_release(&line);
 }
 
-/* --- head and build ------------------------------------------------------------------------- */
+/* --- head and build ---------------------------------------------------------------------- */
 
 static void paint_head(struct canvas *c, const struct report *r)
 {
@@ -63,7 +63,7 @@ static void paint_build(struct canvas *c, const struct report *r)
     }
 }
 
-/* --- one line per test --------------------------------------------------------------- */
+/* --- one line per test ------------------------------------------------------------------- */
 
 static char *duration(double ms)
 {
@@ -153,7 +153,7 @@ static void paint_blocks(struct canvas *c, const struct report *r, const struct 
     canvas_newline(c);
 }
 
-/* --- the result ---------------------------------------------------------------------- */
+/* --- the result -------------------------------------------------------------------------- */
 
 static void sentence(struct canvas *c, enum color color, char *text)
 {

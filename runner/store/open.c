@@ -54,8 +54,7 @@ static int db_open(struct store *s, const char *path, int flags)
     return result;
 }
 
-/* --- is the file sound, and is it ours? --------------------------------------------------------
- */
+/* --- is the file sound, and is it ours? -------------------------------------------------- */
 
 /* SQLITE_CORRUPT when the check finds anything. */
 static int quick_check(sqlite3 *db)
@@ -93,7 +92,7 @@ static int refuse_unknown(const struct store *s, enum schema_state state, long l
     return 0;
 }
 
-/* --- opening for reading only -------------------------------------------------------- */
+/* --- opening for reading only ------------------------------------------------------------ */
 
 static int open_in_memory(struct store *s)
 {
@@ -209,7 +208,7 @@ static int open_reading(struct store *s, char **notice, struct err *e)
     return state == SCHEMA_CURRENT ? 0 : update_in_memory(s, e);
 }
 
-/* --- opening for writing ------------------------------------------------------------- */
+/* --- opening for writing ----------------------------------------------------------------- */
 
 /* The folder's lock, released by closing it. -1 when there is none to be had: a file system without
  * locks, or a process that was stopped while holding it; SQLite's own locks still protect the data.
@@ -315,7 +314,7 @@ static int open_writing(struct store *s, const char *folder, char **notice, stru
     return open_reading(s, notice, e);
 }
 
-/* --- the way in ---------------------------------------------------------------------- */
+/* --- the way in -------------------------------------------------------------------------- */
 
 /* Opening a FIFO would block, a device would be anything: only a regular file, or none yet. */
 static int check_place(const char *path, const char *folder, struct err *e)

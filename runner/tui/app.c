@@ -249,6 +249,7 @@ void app_release(struct app *a)
     buf_release(&a->prompt.text);
     buf_release(&a->find);
     buf_release(&a->status);
+    free(a->test_lines);
     free(a->nodes);
     free(a->progress);
 }

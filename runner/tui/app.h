@@ -64,6 +64,8 @@ struct screen_ops {
     void (*draw)(struct app *a, struct screen *s, const struct pane *p, bool focus);
     /* Carry out an action; false when it means nothing here. */
     bool (*request)(struct app *a, struct screen *s, enum action action);
+    /* The mouse chose a line of what draw painted; may be NULL. */
+    void (*click)(struct app *a, struct screen *s, int line);
     /* The actions that matter now, for the line of keys; ACTION_NONE ends. Help and quit are added.
      */
     const enum action *(*keys)(struct app *a);
@@ -139,6 +141,8 @@ struct app {
     struct run run;
     struct report last; /* of the selected exercise, from the store */
     bool has_last;
+    int *test_lines; /* owned: first line of each test in the results */
+    size_t n_test_lines;
     int detail;   /* test whose details are shown, -1: the first that failed */
     bool compare; /* the solution is shown as a difference */
     char **hints; /* owned: of the selected exercise */

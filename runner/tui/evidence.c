@@ -7,7 +7,14 @@
 #include "tui/app.h"
 #include "tui/evidence.h"
 
-enum { INDENT = 4, BYTES_LINES = 12, LINES_BEFORE = 2, STDERR_LINES = 8 };
+enum {
+    INDENT = 4,
+    BYTES_LINES = 12,
+    LINES_BEFORE = 2,
+    STDERR_LINES = 8,
+    TAB_STOP = 8,
+    COLUMN_MAX = 500
+};
 
 /* "现象  text…", wrapped under itself. The label may be "" for more of the same. */
 static void add_labelled(struct doc *d, const char *label, enum style style, const char *text,
@@ -203,30 +210,37 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
 
 /* ---- the compiler ---- */
 
+/* The compiler counts columns on the screen, with tab stops every eight. */
+static void expand_tabs(struct buf *out, const char *text)
+{
+    for (const char *c = text; *c; c++) {
+        if (*c == '\t')
+            buf_repeat(out, " ", TAB_STOP - text_width(buf_text(out)) % TAB_STOP);
+        else
+            buf_addc(out, *c);
+    }
+}
+
 static void add_source(struct doc *d, const struct diagnostic *g)
 {
-    struct buf code = BUF_INIT, clean = BUF_INIT;
+    struct buf code = BUF_INIT, clean = BUF_INIT, caret = BUF_INIT;
     AUTO_FREE char *gutter = str_format("%8d │ ", g->line);
 
     if (!g->source)
         return;
-    for (const char *c = g->source; *c; c++)
-        buf_addc(&code, *c == '\t' ? ' ' : *c); /* columns of the compiler count a tab as one */
+    expand_tabs(&code, g->source);
     text_sanitize(&clean, buf_text(&code), code.len);
     doc_add(d, STYLE_DIM, gutter);
     doc_append(d, STYLE_CODE_LINE, buf_text(&clean));
-    if (g->column > 0) {
-        size_t before = (size_t)g->column - 1 < code.len ? (size_t)g->column - 1 : code.len;
-        struct buf caret = BUF_INIT;
-
-        buf_repeat(&caret, " ", text_width_n(buf_text(&code), before));
+    if (g->column > 0 && g->column <= COLUMN_MAX) {
+        buf_repeat(&caret, " ", (size_t)g->column - 1);
         buf_adds(&caret, "^");
         doc_add(d, STYLE_DIM, "         │ ");
         doc_append(d, STYLE_BAD, buf_text(&caret));
-        buf_release(&caret);
     }
     buf_release(&code);
     buf_release(&clean);
+    buf_release(&caret);
 }
 
 static enum msg_id kind_of(const struct diagnostic *g, enum style *style)

@@ -81,7 +81,7 @@ static void switch_slot(struct app *a, int by)
     do
         slot = (slot + by + SLOT_COUNT) % SLOT_COUNT;
     while (slot == SLOT_RESULTS && !app_exercise(a));
-    app_show(a, slot == SLOT_TREE ? SCREEN_TREE : slot == SLOT_TEXT ? a->text : SCREEN_RESULTS);
+    app_show(a, (enum screen_id)(app_screen(a, (enum slot)slot) - a->screens));
 }
 
 static void do_switch(struct app *a)
@@ -133,7 +133,8 @@ static void do_language(struct app *a)
     msg_set_lang(msg_lang() == LANG_ZH ? LANG_EN : LANG_ZH);
     if (msg_lang() == LANG_ZH && !a->term.chinese) {
         msg_set_lang(LANG_EN);
-        app_status(a, TONE_WARN, MSG_TUI_NO_CHINESE, a->term.charset);
+        app_status(a, TONE_WARN, a->term.utf8 ? MSG_TUI_CONSOLE : MSG_TUI_NO_CHINESE,
+                   a->term.charset);
         return;
     }
     store_set(a->o->store, "lang", msg_lang() == LANG_ZH ? "zh" : "en", NULL);
@@ -238,11 +239,12 @@ static bool inside(const struct pane *p, const MEVENT *m)
 static void click(struct app *a, enum slot slot, const MEVENT *m)
 {
     struct screen *s = app_screen(a, slot);
-    size_t node = (size_t)(s->top + m->y - a->panes[slot].top);
+    int line = s->top + m->y - a->panes[slot].top;
 
-    if (slot == SLOT_TREE && node < a->n_nodes && node != a->node)
-        app_select(a, node);
-    app_show(a, slot == SLOT_TREE ? SCREEN_TREE : slot == SLOT_TEXT ? a->text : SCREEN_RESULTS);
+    if (s->ops->click)
+        s->ops->click(a, s, line);
+    s = app_screen(a, slot);
+    app_show(a, (enum screen_id)(s - a->screens));
 }
 
 void request_mouse(struct app *a)

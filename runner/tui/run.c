@@ -1,6 +1,5 @@
 /* Grading from the learner's terminal. One grading at a time; a newer save ends the older one. The
  * grading object is kept after its end, because its report is what the results show. */
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/fs.h"
@@ -21,8 +20,6 @@ static void fresh_results(struct app *a)
     a->dirty = true;
 }
 
-/* The worker must begin with the signal mask this program was started with, not with ours. While
- * the mask is open the handlers of ncurses would restore the terminal, so nothing is lost. */
 static int start(struct app *a, const struct exercise *x, const char *dir, struct err *e)
 {
     struct grade_options options = {
@@ -31,13 +28,8 @@ static int start(struct app *a, const struct exercise *x, const char *dir, struc
         .source_dir = dir,
         .sandbox = a->o->sandbox,
     };
-    sigset_t ours;
-    int result;
 
-    sigprocmask(SIG_SETMASK, &a->term.original, &ours);
-    result = grade_start(&a->run.grading, &options, e);
-    sigprocmask(SIG_SETMASK, &ours, NULL);
-    return result;
+    return grade_start(&a->run.grading, &options, e);
 }
 
 void run_start(struct app *a, const struct exercise *x)

@@ -157,10 +157,13 @@ static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
     int open = detailed(a, r);
     int at = live ? grade_current_test(a->run.grading) : -1;
 
+    a->test_lines = mem_grow(a->test_lines, r->n_records + 1, sizeof *a->test_lines);
+    a->n_test_lines = r->n_records;
     for (int i = 0; i < (int)r->n_records; i++) {
         const struct record *record = &r->records[i];
         bool running = i == at && record->verdict == VERDICT_SKIPPED;
 
+        a->test_lines[i] = (int)s->doc.n_lines;
         if (i == open)
             s->show = (int)s->doc.n_lines;
         add_test(&s->doc, x, record, running, columns);
@@ -204,6 +207,7 @@ static void results_read(struct app *a, struct screen *s, int columns)
     const struct report *r = app_report(a, &live);
 
     reader_reset(s);
+    a->n_test_lines = 0;
     columns = columns > WIDEST ? WIDEST : columns;
     if (!x) {
         add_note(&s->doc, STYLE_DIM, say(MSG_TUI_PICK_EXERCISE), columns);
@@ -260,6 +264,20 @@ static bool results_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
+/* A click on a test that failed opens its details. */
+static void results_click(struct app *a, struct screen *s, int line)
+{
+    bool live;
+    const struct report *r = app_report(a, &live);
+
+    for (size_t i = 0; r && i < a->n_test_lines && i < r->n_records; i++) {
+        if (a->test_lines[i] != line || !has_failed(&r->records[i]))
+            continue;
+        a->detail = (int)i;
+        s->stale = a->dirty = true;
+    }
+}
+
 static const enum action *results_keys(struct app *a)
 {
     static const enum action running[] = {ACTION_EDIT, ACTION_HINT, ACTION_TASK, ACTION_NONE};
@@ -288,5 +306,6 @@ const struct screen_ops results_screen = {
     .read = results_read,
     .draw = reader_draw,
     .request = results_request,
+    .click = results_click,
     .keys = results_keys,
 };

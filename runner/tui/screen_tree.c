@@ -147,6 +147,13 @@ static bool tree_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
+static void tree_click(struct app *a, struct screen *s, int line)
+{
+    (void)s;
+    if (line >= 0 && (size_t)line < a->n_nodes && (size_t)line != a->node)
+        app_select(a, (size_t)line);
+}
+
 static const enum action *tree_keys(struct app *a)
 {
     static const enum action exercise[] = {ACTION_OPEN, ACTION_EDIT,   ACTION_RUN,
@@ -162,5 +169,6 @@ const struct screen_ops tree_screen = {
     .read = tree_read,
     .draw = tree_draw,
     .request = tree_request,
+    .click = tree_click,
     .keys = tree_keys,
 };

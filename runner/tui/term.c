@@ -64,8 +64,10 @@ static void charset_find(struct terminal *t)
     snprintf(t->charset, sizeof t->charset, "%s", charset);
     t->utf8 = !strcmp(charset, "UTF-8");
     t->lines = can_show(L'─') && can_show(L'✓') && !(ascii && *ascii && strcmp(ascii, "0"));
-    /* The kernel's own console has no glyphs for Chinese. */
-    t->chinese = can_show(L'中') && !(kind && !strcmp(kind, "linux"));
+    t->chinese = can_show(L'中');
+    /* The kernel's own console has glyphs for neither marks nor Chinese, whatever its charset. */
+    if (kind && !strcmp(kind, "linux"))
+        t->lines = t->chinese = false;
 }
 
 static int terminal_check(struct err *e)

@@ -14,7 +14,8 @@ static void greet(struct app *a)
         fresh = fresh && a->progress[i].state == PROGRESS_UNTOUCHED;
     if (msg_lang() == LANG_ZH && !a->term.chinese) {
         msg_set_lang(LANG_EN);
-        app_status(a, TONE_WARN, MSG_TUI_NO_CHINESE, a->term.charset);
+        app_status(a, TONE_WARN, a->term.utf8 ? MSG_TUI_CONSOLE : MSG_TUI_NO_CHINESE,
+                   a->term.charset);
     } else if (!a->term.utf8) {
         app_status(a, TONE_WARN, MSG_TUI_NOT_UTF8, a->term.charset);
     } else if (fresh && c->n_exercises > 0 && !a->status.len) {

@@ -187,7 +187,7 @@ static const struct {
     {HEAD "[program -p]\nsources = p.c\n" TEST, 4, "-p"},
     {HEAD PROGRAM PROGRAM TEST, 6, "p already"},
     {HEAD "[program p]\nflags = -lrt\n" TEST, 4, "sources"},
-    {HEAD "[program p]\nsources =\n" TEST, 5, "at least one"},
+    {HEAD "[program p]\nsources =\n" TEST, 0, "at least one"},
     {HEAD "[program p]\nsources = a/b.c\n" TEST, 5, "a/b.c"},
     {HEAD "[program p]\nsources = ..\n" TEST, 5, "\"..\""},
     {HEAD "[program p]\nsources = a..c\n" TEST, 5, "a..c"},

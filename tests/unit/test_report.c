@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "report/report.h"
 
-/* --- a report with one of everything --------------------------------------------------------- */
+/* --- a report with one of everything ----------------------------------------------------- */
 
 #define T2(zh, en)                                                                                 \
     {                                                                                              \
@@ -127,8 +127,7 @@ static struct report make_report(void)
     return r;
 }
 
-/* --- looking at the outcome ----------------------------------------------------------------------
- */
+/* --- looking at the outcome -------------------------------------------------------------- */
 
 static char *render(const struct report *r, struct report_style style, enum lang lang)
 {
@@ -208,8 +207,7 @@ static void expect_mark_under(const char *text, const char *line_with, const cha
     ck_assert_msg(text_width_n(below, (size_t)(mark - below)) == wanted, "%s\n%s", line, below);
 }
 
-/* --- tests
- * ------------------------------------------------------------------------------------------ */
+/* --- tests ------------------------------------------------------------------------------- */
 
 static const size_t widths[] = {20, 33, 40, 80, 120};
 enum { N_WIDTHS = sizeof widths / sizeof widths[0] };

@@ -1,8 +1,7 @@
 /* The progress file: what it remembers, and how it grows from version to version. */
 #include "store_place.h"
 
-/* --- what it remembers -------------------------------------------------------------------------
- */
+/* --- what it remembers ------------------------------------------------------------------- */
 
 START_TEST(new_file)
 {
@@ -187,8 +186,7 @@ START_TEST(unfinished_runs_are_refused)
 }
 END_TEST
 
-/* --- versions ----------------------------------------------------------------------------------
- */
+/* --- versions ---------------------------------------------------------------------------- */
 
 static void expect_version_1_content(struct store *s)
 {

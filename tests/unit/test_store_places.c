@@ -6,8 +6,7 @@
 
 #include "store_place.h"
 
-/* --- nothing can be written --------------------------------------------------------------------
- */
+/* --- nothing can be written -------------------------------------------------------------- */
 
 /* Root may write anywhere, so the test becomes nobody. */
 static int become_nobody(void)
@@ -137,9 +136,7 @@ START_TEST(read_only_on_request)
 }
 END_TEST
 
-/* --- no room
- * -------------------------------------------------------------------------------------------------
- */
+/* --- no room ----------------------------------------------------------------------------- */
 
 /* A file that takes all the room there is. */
 static int fill_up(const char *path)

@@ -4,8 +4,7 @@
 
 #include "store_place.h"
 
-/* --- damage ------------------------------------------------------------------------------------
- */
+/* --- damage ------------------------------------------------------------------------------ */
 
 START_TEST(empty_file_is_new)
 {
@@ -163,8 +162,7 @@ START_TEST(opening_waits_for_its_turn)
 }
 END_TEST
 
-/* --- kill -9 and neighbours --------------------------------------------------------------------
- */
+/* --- kill -9 and neighbours -------------------------------------------------------------- */
 
 /* Record for ever; one byte down the pipe for every call that returned 0. */
 static int record_for_ever(const char *path, int out)

@@ -167,7 +167,7 @@ static const char *wrong_bytes(struct lab_proc *p)
 
 static const char *refine(enum verdict v, const char *diagnosis, struct lab_proc *p)
 {
-    if (v != VERDICT_WRONG_OUTPUT || p == NULL || sent == NULL)
+    if ((v != VERDICT_WRONG_OUTPUT && v != VERDICT_CRASH) || p == NULL || sent == NULL)
         return NULL;
     if (lab_ended(p) && WIFEXITED(lab_status(p)) && WEXITSTATUS(lab_status(p)) != 0)
         lab_note("它的退出状态是 %d", "its exit status is %d", WEXITSTATUS(lab_status(p)));

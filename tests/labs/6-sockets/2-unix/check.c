@@ -30,20 +30,28 @@ struct peer {
 static struct lab_proc *serving; /* the server asked now; NULL: none of the student's */
 static const char *meaning;      /* what it means when everybody sleeps now; NULL: as proven */
 
-/* A hang while an answer is due is named after what was asked for. */
+/* A hang while something is due is named after it; when the server itself has ended, then whoever
+ * sleeps on are its children. */
 static const char *name_hang(enum verdict v, const char *diagnosis, struct lab_proc *p)
 {
     (void)diagnosis;
     (void)p;
-    return v == VERDICT_HANG ? meaning : NULL;
+    if (v != VERDICT_HANG || meaning == NULL)
+        return NULL;
+    return serving != NULL && lab_ended(serving) ? "children-left" : meaning;
+}
+
+static void expect_meaning(const char *diagnosis)
+{
+    meaning = diagnosis;
+    lab_on_fail(name_hang);
 }
 
 /* lab_await(), with the same diagnosis whether the others sleep or have ended. */
 static void await(bool (*condition)(void *), void *arg, const char *diagnosis, const char *zh,
                   const char *en)
 {
-    meaning = diagnosis;
-    lab_on_fail(name_hang);
+    expect_meaning(diagnosis);
     lab_await(condition, arg, diagnosis, zh, en);
     meaning = NULL;
 }
@@ -81,8 +89,7 @@ static void blame_server(const char *diagnosis)
 {
     if (serving == NULL)
         return;
-    meaning = diagnosis;
-    lab_on_fail(name_hang);
+    expect_meaning(diagnosis);
     lab_wait(serving);
     meaning = NULL;
     lab_expect_exit(serving, 0);
@@ -211,22 +218,34 @@ static bool has_answers(void *arg)
     return e->p->eof || e->p->len >= e->bytes || count_lines(e->p) >= e->lines;
 }
 
-/* The next answers must be exactly these bytes; `diagnosis` when they do not come. */
-static void expect_answer_as(struct peer *p, const char *expected, size_t len,
-                             const char *diagnosis)
+/* Wait for that much of an answer; `diagnosis` when it does not come. */
+static void await_answer(struct peer *p, const char *expected, size_t len, const char *diagnosis)
 {
     struct expected e = {p, 0, len};
 
     for (size_t i = 0; i < len; i++)
         e.lines += expected[i] == '\n';
     await(has_answers, &e, diagnosis, "服务器的回答", "the server's answer");
-    if (p->eof && p->len == 0 && p->path != NULL && !try_connect(new_socket(), p->path))
+    if (!p->eof || p->len > 0)
+        return;
+    if (p->path != NULL && !try_connect(new_socket(), p->path))
         blame_server("connection-closed");
-    if (p->eof && p->len == 0)
-        lab_fail(VERDICT_PROTOCOL, "connection-closed", "服务器没有回答就关了连接。",
-                 "The server closed the connection without an answer.");
+    lab_fail(VERDICT_PROTOCOL, "connection-closed", "对方没有回答就关了连接。",
+             "The other side closed the connection without an answer.");
+}
+
+/* The next answers must be exactly these bytes. */
+static void expect_answer_as(struct peer *p, const char *expected, size_t len,
+                             const char *diagnosis)
+{
+    await_answer(p, expected, len, diagnosis);
     lab_expect_bytes("服务器的回答", "the server's answer", expected, len, p->data, p->len);
     p->len = 0;
+}
+
+static bool answered(const struct peer *p, const char *text)
+{
+    return p->len == strlen(text) && memcmp(p->data, text, p->len) == 0;
 }
 
 static void expect_answer(struct peer *p, const char *expected)
@@ -289,13 +308,18 @@ static bool ended_or_spoke(void *arg)
     return len > 0 || lab_ended(arg);
 }
 
+static void await_decision(struct lab_proc *server)
+{
+    lab_await(ended_or_spoke, server, "hang", "unixd 结束", "the end of unixd");
+}
+
 /* A server that must not start: exit status 1 and no "ready". */
 static void expect_refusal(struct lab_proc *server, const char *diagnosis, const char *zh,
                            const char *en)
 {
     size_t len;
 
-    lab_await(ended_or_spoke, server, "hang", "unixd 结束", "the end of unixd");
+    await_decision(server);
     lab_output(server, &len);
     if (len > 0)
         lab_fail(VERDICT_WRONG_STATE, diagnosis, zh, en);
@@ -306,23 +330,23 @@ static void expect_refusal(struct lab_proc *server, const char *diagnosis, const
 
 /* --- tests of the server --- */
 
-LAB_TEST(echo)
+/* The first words: ready, and one line back. */
+static struct lab_proc *greet(const char *path)
 {
     struct lab_proc *server;
     struct peer p;
 
     lab_hint("listen 成功之后打印 ready，并且马上 fflush：标准输出接在管道上时，stdio 会攒着不发。",
              "After listen() print ready and flush it: on a pipe stdio keeps it in its buffer.");
-    meaning = "no-ready";
-    lab_on_fail(name_hang);
-    server = start_server(socket_path("s"));
+    expect_meaning("no-ready");
+    server = start_server(path);
     meaning = NULL;
     lab_hint(NULL, NULL);
-    p = connect_to(lab_path("s"));
+    p = connect_to(path);
     ask(&p, "ECHO hello\n", "hello\n");
     ask(&p, "ECHO 你好，世界\n", "你好，世界\n");
     hang_up(&p);
-    end_server(server, "s");
+    return server;
 }
 
 /* A reference client talks to the student's server. */
@@ -356,7 +380,7 @@ LAB_TEST(commands)
         {"ECHO \r\n", "\r\n"},
     };
     static const char zeros[] = "ECHO a\0b\0\n";
-    struct lab_proc *server = start_server(socket_path("s"));
+    struct lab_proc *server = greet(socket_path("s"));
     struct peer p = connect_to(lab_path("s"));
 
     for (size_t i = 0; i < sizeof dialogue / sizeof dialogue[0]; i++) {
@@ -382,16 +406,19 @@ LAB_TEST(commands)
 }
 
 /* Every byte is sent only when the server has read the one before. */
-static void dribble(struct peer *p, const char *text)
+static void dribble(struct peer *p, const char *text, const char *diagnosis)
 {
     for (; *text != '\0'; text++) {
         say(p, text, 1);
-        await(all_read, p, "not-reading", "服务器读走一个字节", "the server to read one byte");
+        await(all_read, p, diagnosis, "对方读走一个字节", "the other side to read one byte");
     }
 }
 
 LAB_TEST(pieces)
 {
+    /* `commands` has shown that whole lines are answered: what is new here is how they arrive. */
+    static const char *const mixed_up[] = {"wrong-output", "extra-output", "short-output",
+                                           "lost-lines",   "wrong-order",  "doubled-output"};
     struct lab_proc *server = start_server(socket_path("s"));
     struct peer p = connect_to(lab_path("s"));
     struct peer half = connect_to(lab_path("s"));
@@ -407,9 +434,11 @@ LAB_TEST(pieces)
         "凑齐一行（找到 \\n）处理一行，剩下的留着。",
         "A stream has no messages: one recv() may bring half a line or many. Collect bytes, "
         "handle each complete line, keep the rest.");
+    for (size_t i = 0; i < sizeof mixed_up / sizeof mixed_up[0]; i++)
+        lab_hint_for(mixed_up[i], "depends-on-chunks", NULL, NULL);
     lab_context("（一行被拆成一个个字节到达）", "(a line arrives byte by byte)");
-    dribble(&p, "ECHO slow but sure\n");
-    expect_answer_as(&p, "slow but sure\n", 14, "one-read-one-line");
+    dribble(&p, "ECHO slow but sure\n", "not-reading");
+    expect_answer_as(&p, "slow but sure\n", 14, "depends-on-chunks");
     for (int i = 0; i < BURST_LINES; i++) {
         unsigned number = lab_random(1000000);
 
@@ -421,12 +450,12 @@ LAB_TEST(pieces)
     lab_context("（%1$d 行挤在一次 write 里到达）", "(%1$d lines arrive in one write)",
                 BURST_LINES);
     say(&p, requests, requests_len);
-    expect_answer_as(&p, answers, answers_len, "one-read-one-line");
+    expect_answer_as(&p, answers, answers_len, "depends-on-chunks");
     lab_context("（一次到达一行半）", "(one line and a half arrive at once)");
     say_text(&p, "ECHO first\nECHO sec");
-    expect_answer_as(&p, "first\n", 6, "one-read-one-line");
+    expect_answer_as(&p, "first\n", 6, "depends-on-chunks");
     say_text(&p, "ond\n");
-    expect_answer_as(&p, "second\n", 7, "one-read-one-line");
+    expect_answer_as(&p, "second\n", 7, "depends-on-chunks");
     lab_context("（客户发完请求就 shutdown(SHUT_WR)，最后是半行）",
                 "(the client shuts down writing after a line and a half)");
     lab_hint("对方不再发了，不等于不再收：先把整行都答完再关。没有换行的半行不是请求。",
@@ -465,10 +494,15 @@ static void ask_long(struct peer *p, size_t len)
 
     lab_context("（一行有 %1$zu 字节，不算换行）", "(a line of %1$zu bytes without newline)", len);
     say(p, line, len + 1);
-    if (len <= LINE_LIMIT)
-        expect_answer_as(p, line + 5, len - 4, "no-answer");
-    else
+    if (len > LINE_LIMIT) {
         expect_answer(p, "ERR too long\n");
+    } else {
+        await_answer(p, line + 5, len - 4, "no-answer");
+        lab_expect(!answered(p, "ERR too long\n"), VERDICT_WRONG_OUTPUT, "limit-too-small",
+                   "一行 %1$zu 字节还没有超过 1024，却答了 ERR too long。",
+                   "A line of %1$zu bytes is within the limit, yet it is too long.", len);
+        expect_answer_as(p, line + 5, len - 4, "no-answer");
+    }
     free(line);
 }
 
@@ -485,6 +519,7 @@ LAB_TEST(long_lines)
              "字节读掉扔掉，直到换行。",
              "The buffer must hold 1024 bytes and the newline. Full without one: answer once, then "
              "discard up to the newline.");
+    lab_hint_for("extra-output", "answered-twice", NULL, NULL);
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         ask_long(&p, lengths[i]);
         lab_context("（紧跟在 %1$zu 字节的行之后）", "(right after a line of %1$zu bytes)",
@@ -592,6 +627,17 @@ static bool fds_are_back(void *arg)
     return now < 0 || now <= c->wanted;
 }
 
+static bool no_zombies(void *arg)
+{
+    return lab_zombies(arg) == 0;
+}
+
+static void expect_reaped(struct lab_proc *server)
+{
+    await(no_zombies, server, "zombie", "服务器给结束了的子进程收尸",
+          "the server to reap its ended children");
+}
+
 static void expect_alive(const char *path)
 {
     struct peer p = connect_to(path);
@@ -614,7 +660,7 @@ LAB_TEST(vanishing)
         "SIGPIPE），让它变成 EPIPE：只送走这一个客户。",
         "Writing to a closed connection raises SIGPIPE. Use MSG_NOSIGNAL and treat EPIPE "
         "as the end of that client only.");
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 8; i++) {
         lab_context("（客户连上就走）", "(a client that leaves at once)");
         p = connect_to(lab_path("s"));
         hang_up(&p);
@@ -624,6 +670,8 @@ LAB_TEST(vanishing)
         hang_up(&p);
         expect_alive(lab_path("s"));
     }
+    lab_context("（二十来个客户来过又走了之后）", "(after some twenty clients have come and gone)");
+    expect_reaped(server);
     for (int i = 0; i < 3; i++) {
         lab_context("（客户问了几千句，没读回答就走）",
                     "(a client that asks thousands of times and leaves without reading)");
@@ -643,7 +691,7 @@ LAB_TEST(vanishing)
         "Close the accepted descriptor on every way out; a forking parent closes its copy too.");
     await(fds_are_back, &count, "fd-leak", "服务器关掉已经走了的客户的描述符",
           "the server to close the descriptors of clients that left");
-    lab_expect_no_zombies(server);
+    expect_reaped(server);
     expect_alive(lab_path("s"));
     end_server(server, "s");
 }
@@ -671,9 +719,10 @@ static int ask_whoami(void *arg)
 /* Does the answer name the server itself? */
 static bool names_server(const char *answer, struct lab_proc *server)
 {
-    const char *last = strrchr(answer, ' ');
+    unsigned uid, gid;
+    int pid;
 
-    return last != NULL && strtol(last + 1, NULL, 10) == lab_inner_pid(server);
+    return sscanf(answer, "%u %u %d", &uid, &gid, &pid) == 3 && pid == lab_inner_pid(server);
 }
 
 static void expect_identity(struct lab_proc *client, struct lab_proc *server, const char *expected)
@@ -689,9 +738,8 @@ static void expect_identity(struct lab_proc *client, struct lab_proc *server, co
     lab_expect_output(client, expected);
 }
 
-LAB_TEST(whoami)
+static void expect_whoami(const char *path)
 {
-    const char *path = socket_path("s");
     struct lab_proc *server = start_server(path);
     struct lab_proc *client;
     unsigned uid, gid;
@@ -722,9 +770,8 @@ LAB_TEST(whoami)
     end_server(server, "s");
 }
 
-LAB_TEST(other_uid)
+static void expect_refused_uid(const char *path)
 {
-    const char *path = socket_path("s");
     struct lab_proc *server = lab_start("unixd", path, lab_text("%u", getuid() + 1));
     struct peer p;
 
@@ -737,6 +784,9 @@ LAB_TEST(other_uid)
         "并关闭。",
         "After accept() and before the first read look at SO_PEERCRED; say ERR denied and close.");
     say_text(&p, "ECHO secret\n");
+    await_answer(&p, "ERR denied\n", 11, "not-refused");
+    lab_expect(!answered(&p, "secret\n"), VERDICT_WRONG_STATE, "not-refused",
+               "不该服务的客户得到了服务。", "A client that must be refused was served.");
     expect_answer_as(&p, "ERR denied\n", 11, "not-refused");
     expect_closed(&p);
     hang_up(&p);
@@ -746,6 +796,14 @@ LAB_TEST(other_uid)
     lab_context("（许可的 uid 是 %1$u，来的正是他）", "(uid %1$u is welcome and comes)", getuid());
     expect_alive(path);
     end_server(server, "s");
+}
+
+LAB_TEST(identity)
+{
+    const char *path = socket_path("s");
+
+    expect_whoami(path);
+    expect_refused_uid(path);
 }
 
 /* --- who owns the path --- */
@@ -790,8 +848,9 @@ LAB_TEST(second_instance)
         "and bind; keep the lock until the end.");
     lab_context("（对同一个 PATH 启动第二个 unixd）", "(a second unixd for the same PATH)");
     second = lab_start("unixd", path);
-    expect_refusal(second, inode_of(path) == inode ? "second-server" : "stole-path",
-                   "第一个 unixd 还在服务，第二个也说了 ready。",
+    await_decision(second);
+    expect_untouched(path, inode);
+    expect_refusal(second, "second-server", "第一个 unixd 还在服务，第二个也说了 ready。",
                    "The first unixd still serves, and the second one says ready as well.");
     expect_untouched(path, inode);
     lock = open_lock(path);
@@ -867,8 +926,7 @@ LAB_TEST(stale_socket)
 static void terminate(struct lab_proc *server)
 {
     lab_await_blocked(server, -1, -1);
-    meaning = "sigterm-ignored";
-    lab_on_fail(name_hang);
+    expect_meaning("sigterm-ignored");
     lab_kill(server, SIGTERM);
     lab_wait(server);
     meaning = NULL;
@@ -979,7 +1037,7 @@ static void expect_client(const char *path, const char *input, size_t len, const
 #define EXPECT_CLIENT(path, input, output)                                                         \
     expect_client(path, input, sizeof(input) - 1, output, sizeof(output) - 1)
 
-LAB_TEST(client_talks)
+static void expect_talk(void)
 {
     const char *path = socket_path("s");
     struct lab_proc *server =
@@ -991,8 +1049,7 @@ LAB_TEST(client_talks)
     lab_context("（最后一行没有换行）", "(the last line has no newline)");
     lab_hint("服务器只认整行。标准输入的最后一行若没有换行，发的时候要补上。",
              "The server knows complete lines only: add the newline that the last line lacks.");
-    meaning = "newline-not-added";
-    lab_on_fail(name_hang);
+    expect_meaning("newline-not-added");
     EXPECT_CLIENT(path, "ECHO one\nECHO two", "one\ntwo\n");
     meaning = NULL;
     lab_hint(NULL, NULL);
@@ -1008,7 +1065,7 @@ LAB_TEST(client_talks)
         "收到一行回答就 fflush(stdout)：标准输出接在管道上时，stdio 会一直攒到缓冲满。",
         "fflush(stdout) after every answer: on a pipe stdio keeps it until its buffer is full.");
     client = lab_spawn(.program = "unixc", .args = LAB_ARGS(path), .input_open = true);
-    meaning = "answer-not-shown";
+    expect_meaning("answer-not-shown");
     lab_send_text(client, "ECHO first\n");
     lab_expect_line(client, "first");
     lab_send_text(client, "ECHO second\n");
@@ -1050,7 +1107,7 @@ static struct lab_proc *receive_client(struct door *d, const char *path)
     return client;
 }
 
-LAB_TEST(client_trouble)
+static void expect_firmness(void)
 {
     const char *path = lab_path("ours");
     struct sockaddr_un a = address_of(path);
@@ -1065,11 +1122,11 @@ LAB_TEST(client_trouble)
     client = receive_client(&door, path);
     lab_send_text(client, "ECHO hello\n");
     expect_answer_as(&door.peer, "ECHO hello\n", 11, "no-request");
-    dribble(&door.peer, "hello\n");
+    dribble(&door.peer, "hello\n", "one-recv");
     lab_expect_line(client, "hello");
     lab_send_text(client, "ECHO again\n");
     expect_answer_as(&door.peer, "ECHO again\n", 11, "no-request");
-    dribble(&door.peer, "again\n");
+    dribble(&door.peer, "again\n", "one-recv");
     lab_expect_line(client, "again");
     lab_close_input(client);
     lab_wait(client);
@@ -1102,8 +1159,15 @@ LAB_TEST(client_trouble)
     unlink(path);
 }
 
-LAB_MAIN({"echo", echo}, {"commands", commands}, {"pieces", pieces}, {"long_lines", long_lines},
+LAB_TEST(unixc)
+{
+    expect_talk();
+    lab_hint(NULL, NULL);
+    expect_firmness();
+}
+
+LAB_MAIN({"commands", commands}, {"pieces", pieces}, {"long_lines", long_lines},
          {"idle_client", idle_client}, {"slow_reader", slow_reader}, {"vanishing", vanishing},
-         {"whoami", whoami}, {"other_uid", other_uid}, {"second_instance", second_instance},
+         {"identity", identity}, {"second_instance", second_instance},
          {"stale_socket", stale_socket}, {"sigterm", sigterm}, {"long_path", long_path},
-         {"client_talks", client_talks}, {"client_trouble", client_trouble})
+         {"unixc", unixc})

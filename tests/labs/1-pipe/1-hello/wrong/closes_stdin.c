@@ -1,4 +1,4 @@
-// expect: stdin_closed no-output
+// expect: stdin_closed fd-zero
 // 把管道接到 0 号上再关掉原来的：fd[0] 本来就是 0 时，关的就是它自己。
 #include <errno.h>
 #include <stdio.h>

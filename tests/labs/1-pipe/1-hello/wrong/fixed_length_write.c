@@ -1,5 +1,5 @@
 // expect: prints_message sent-too-much
-// 不管消息多长，总是写 128 个字节。
+// 不管消息多长，总是写 128 个字节，整个缓冲区。
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +48,9 @@ int main(int argc, char **argv)
         exit(child(fd[0]));
     }
     close(fd[0]);
-    if (write(fd[1], argv[1], 128) == -1)
+    char msg[128];
+    snprintf(msg, sizeof msg, "%s", argv[1]);
+    if (write(fd[1], msg, sizeof msg) == -1)
         perror("write");
     close(fd[1]);
     waitpid(pid, &status, 0);

@@ -1,4 +1,4 @@
-// expect: stdin_closed no-output
+// expect: stdin_closed fd-zero
 // 以为描述符 0 就是失败。
 #include <errno.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// expect: client_talks answer-not-shown
+// expect: unixc answer-not-shown
 // file: unixc.c
 // 打印之后不 fflush：标准输出是管道时，回答攒在缓冲里看不到
 #define _GNU_SOURCE 1

@@ -1,4 +1,4 @@
-// expect: client_talks newline-not-added
+// expect: unixc newline-not-added
 // file: unixc.c
 // 最后一行没有换行就原样发出：服务器还在等这一行结束，自己又在等回答
 #define _GNU_SOURCE 1

@@ -1,4 +1,4 @@
-// expect: client_trouble one-recv
+// expect: unixc one-recv
 // file: unixc.c
 // 以为一次 recv 就是一整个回答
 #define _GNU_SOURCE 1

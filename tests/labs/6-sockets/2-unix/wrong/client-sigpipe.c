@@ -1,4 +1,4 @@
-// expect: client_trouble sigpipe
+// expect: unixc sigpipe
 // file: unixc.c
 // 服务器关了门还在发：被 SIGPIPE 杀死
 #define _GNU_SOURCE 1

@@ -1,4 +1,4 @@
-// expect: sigterm connection-left-open
+// expect: sigterm children-left
 // file: unixd.c
 // SIGTERM 时父进程走了，服务客户的子进程还在
 #define _GNU_SOURCE 1

@@ -1,4 +1,4 @@
-// expect: long_lines too-long-too-early
+// expect: long_lines limit-too-small
 // file: unixd.c
 // 缓冲忘了给换行留一个字节：正好 1024 字节的行被拒绝
 #define _GNU_SOURCE 1

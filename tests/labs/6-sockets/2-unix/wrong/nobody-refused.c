@@ -1,4 +1,4 @@
-// expect: other_uid not-refused
+// expect: identity not-refused
 // file: unixd.c
 // 谁来都服务：没有用 SO_PEERCRED 检查 uid
 #define _GNU_SOURCE 1

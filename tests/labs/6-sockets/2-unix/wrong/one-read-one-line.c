@@ -1,4 +1,4 @@
-// expect: pieces one-read-one-line
+// expect: pieces depends-on-chunks
 // file: unixd.c
 // 以为一次 recv 正好是一行
 #define _GNU_SOURCE 1

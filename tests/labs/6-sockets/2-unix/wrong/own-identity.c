@@ -1,4 +1,4 @@
-// expect: whoami own-identity
+// expect: identity own-identity
 // file: unixd.c
 // 向监听套接字问身份：问到的是服务器自己
 #define _GNU_SOURCE 1

@@ -1,4 +1,4 @@
-// expect: echo no-ready
+// expect: commands no-ready
 // file: unixd.c
 // ready 没有 fflush：标准输出是管道时一直留在缓冲里
 #define _GNU_SOURCE 1

@@ -1,4 +1,4 @@
-// expect: long_lines extra-answers
+// expect: long_lines answered-twice
 // file: unixd.c
 // 长行报了错，剩下的部分却当成新的一行又答一遍
 #define _GNU_SOURCE 1
