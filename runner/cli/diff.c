@@ -1,17 +1,13 @@
 /* ipclab diff: what differs between one's own files and the reference or the skeleton, as the
  * program diff(1) tells it. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fs.h"
 #include "base/text.h"
+#include "cli/capture.h"
 #include "cli/place.h"
 #include "cli/print.h"
 #include "cli/solution.h"
@@ -28,52 +24,24 @@ static void pair_release(struct pair *p)
     free(p->new_label);
 }
 
-static _Noreturn void exec_diff(const struct pair *p, int out)
+/* 0, or -1 and a sentence when diff could not be run or failed. */
+static int run_diff(const struct pair *p, struct buf *out, struct err *e)
 {
     const char *const argv[] = {"diff",       "-u", "--label",   p->old_label, "--label",
                                 p->new_label, "--", p->old_path, p->new_path,  NULL};
-    signal(SIGPIPE, SIG_DFL);
-    if (dup2(out, STDOUT_FILENO) < 0)
-        _exit(126);
-    execvp(argv[0], (char *const *)argv);
-    _exit(127);
-}
-
-static void read_all(int fd, struct buf *out)
-{
-    char chunk[8192];
-    for (;;) {
-        ssize_t n = read(fd, chunk, sizeof chunk);
-        if (n > 0)
-            buf_add(out, chunk, (size_t)n);
-        else if (n == 0 || errno != EINTR)
-            return;
-    }
-}
-
-/* Exit status of diff: 0 equal, 1 different; -1 and a sentence when it could not be run or failed
- * (it has then told why on stderr). */
-static int run_diff(const struct pair *p, struct buf *out, struct err *e)
-{
-    int ends[2], status = 0;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        return err_sys(e, MSG_CLI_DIFF_CANNOT_RUN);
-    pid_t pid = fork();
-    if (pid == 0)
-        exec_diff(p, ends[1]);
-    close(ends[1]);
-    if (pid > 0)
-        read_all(ends[0], out);
-    close(ends[0]);
-    if (pid < 0)
-        return err_sys(e, MSG_CLI_DIFF_CANNOT_RUN);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (WIFEXITED(status) && WEXITSTATUS(status) <= 1)
-        return WEXITSTATUS(status);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        return err_msg(e, MSG_CLI_DIFF_NO_PROGRAM);
-    return err_msg(e, MSG_CLI_DIFF_FAILED, p->old_path, p->new_path);
+    struct capture run;
+    int result = -1;
+    if (capture_run(&run, argv, NULL, e) != 0)
+        return -1;
+    if (run.status == 127)
+        err_msg(e, MSG_CLI_DIFF_NO_PROGRAM);
+    else if (run.status > 1 || run.timed_out)
+        err_msg(e, MSG_CLI_DIFF_FAILED, p->old_path, p->new_path, buf_text(&run.out));
+    else
+        result = 0;
+    buf_add(out, buf_text(&run.out), run.out.len);
+    capture_release(&run);
+    return result;
 }
 
 static enum style style_of(const char *line)

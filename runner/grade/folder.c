@@ -128,8 +128,8 @@ static int copy_source(const struct folder *f, const struct grade_options *o, co
     return rc;
 }
 
-/* A file of the course: handed out with the exercise (always the course's copy, whatever the student
- * did to it), or a driver that is compiled in. */
+/* A file of the course: handed out with the exercise (always the course's copy, whatever the
+ * student did to it), or a driver that is compiled in. */
 static int copy_trusted(const struct folder *f, const char *dir, const char *name, struct err *e)
 {
     AUTO_FREE char *path = fs_join(dir, name);
@@ -154,6 +154,9 @@ int folder_fill(struct folder *f, const struct grade_options *o, char hash[17], 
     for (size_t i = 0; i < o->exercise->n_programs && rc == 0; i++)
         for (size_t k = 0; k < o->exercise->programs[i].n_drivers && rc == 0; k++)
             rc = copy_trusted(f, o->exercise->tests_dir, o->exercise->programs[i].drivers[k], e);
+    AUTO_FREE char *shim = fs_join(o->course->layout.build, "lab-shim.so");
+    if (rc == 0 && fs_exists(shim))
+        rc = copy_trusted(f, o->course->layout.build, "lab-shim.so", e);
     fs_hash(buf_text(&all), all.len, hash);
     free(names);
     buf_release(&all);

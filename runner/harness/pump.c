@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,11 +45,23 @@ static bool drain(int *fd, struct buf *into, size_t max, bool *flooded)
     return moved;
 }
 
+/* How much of stdin to write now: all of it, or the next byte when the last one has been read. */
+static size_t portion(const struct lab_proc *p)
+{
+    int unread = 0;
+    if (!p->dribble)
+        return p->pending.len - p->pending_at;
+    return ioctl(p->in, FIONREAD, &unread) == 0 && unread > 0 ? 0 : 1;
+}
+
 static bool feed(struct lab_proc *p)
 {
     bool moved = false;
     while (p->in >= 0 && p->pending_at < p->pending.len) {
-        ssize_t n = write(p->in, p->pending.data + p->pending_at, p->pending.len - p->pending_at);
+        size_t now = portion(p);
+        if (now == 0)
+            break;
+        ssize_t n = write(p->in, p->pending.data + p->pending_at, now);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0 && errno == EAGAIN)
@@ -103,7 +116,7 @@ bool lab_pump(int timeout_ms)
         if (!p->hold_output)
             want(fds, &n, p->out, POLLIN);
         want(fds, &n, p->err, POLLIN);
-        if (p->pending_at < p->pending.len)
+        if (p->pending_at < p->pending.len && !p->dribble)
             want(fds, &n, p->in, POLLOUT);
     }
     if (poll(fds, n, timeout_ms) < 0 && errno != EINTR)
@@ -202,7 +215,7 @@ static bool busy_ourselves(void)
     for (size_t i = 0; i < lab.n_procs; i++) {
         const struct lab_proc *p = lab.procs[i];
         struct pollfd fd = {.fd = p->in, .events = POLLOUT};
-        if (p->in >= 0 && p->pending_at < p->pending.len && poll(&fd, 1, 0) > 0)
+        if (p->in >= 0 && p->pending_at < p->pending.len && portion(p) > 0 && poll(&fd, 1, 0) > 0)
             return true;
     }
     return false;
@@ -249,6 +262,7 @@ void lab_wait_until(bool (*condition)(void *), void *arg)
         wait = wait < 0 ? 0 : wait < patience ? wait : patience;
         if (lab_pump(wait)) {
             l.hung_once = false;
+            patience = 1;
             check_flood();
         } else if (patience < LOOK_MS) {
             patience *= 2;

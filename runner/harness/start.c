@@ -94,6 +94,8 @@ static void open_pipes(struct pipes *s, const struct lab_cmd *cmd)
     make_pipe(s->err);
     if (cmd->stdout_pipe && fcntl(s->out[1], F_SETPIPE_SZ, cmd->stdout_pipe) < 0)
         lab_internal("F_SETPIPE_SZ: %s", strerror(errno));
+    if (cmd->stdin_pipe && fcntl(s->in[1], F_SETPIPE_SZ, cmd->stdin_pipe) < 0)
+        lab_internal("F_SETPIPE_SZ: %s", strerror(errno));
 }
 
 static void adopt_pipes(struct lab_proc *p, const struct pipes *s, const struct lab_cmd *cmd)
@@ -113,6 +115,7 @@ static void adopt_pipes(struct lab_proc *p, const struct pipes *s, const struct 
     }
     p->input_open = cmd->input_open;
     p->hold_output = cmd->hold_output;
+    p->dribble = cmd->dribble;
     if (cmd->input_len)
         buf_add(&p->pending, cmd->input, cmd->input_len);
     if (p->in >= 0 && !p->input_open && !p->pending.len) {
@@ -139,11 +142,25 @@ static void spawn(struct lab_proc *p, const struct lab_cmd *cmd, struct sandbox_
 static void set_limits(struct sandbox_limits *l, const struct lab_cmd *cmd)
 {
     l->cpu_seconds = lab.limits.cpu_seconds * 4 + 10; /* the harness ends a spinner before this */
-    l->memory_bytes = lab.asan ? 0 : (long)lab.limits.memory_mb << 20;
+    l->memory_bytes = lab.asan || cmd->no_memory_limit ? 0 : (long)lab.limits.memory_mb << 20;
     l->processes = cmd->max_processes < 0   ? 1
                    : cmd->max_processes > 0 ? cmd->max_processes
                                             : lab.limits.processes;
     l->files = cmd->max_files ? cmd->max_files : DEFAULT_FILES;
+}
+
+/* LD_PRELOAD and its orders for a provoked program; nothing under --asan, whose runtime must come
+ * first. */
+static size_t provocation(const struct lab_cmd *cmd, const char **env)
+{
+    if (!cmd->provoke || lab.asan || cmd->side != LAB_STUDENT)
+        return 0;
+    AUTO_FREE char *path = fs_join(sandbox_src(&lab.box), "lab-shim.so");
+    if (!fs_exists(path))
+        lab_internal("%s is missing", path);
+    env[0] = lab_text("LD_PRELOAD=%s", path);
+    env[1] = lab_text("IPCLAB_PROVOKE=%u %llu", cmd->provoke, (unsigned long long)lab.seed);
+    return 2;
 }
 
 /* PATH, LANG and HOME, then what the test adds. */
@@ -152,13 +169,14 @@ static const char **environment(const struct lab_cmd *cmd, char *home)
     size_t n = 0;
     while (cmd->env && cmd->env[n])
         n++;
-    const char **env = mem_alloc((n + 6) * sizeof *env);
+    const char **env = mem_alloc((n + 8) * sizeof *env);
     size_t i = 0;
     env[i++] = "PATH=/usr/bin:/bin";
     env[i++] = "LANG=C.UTF-8";
     env[i++] = home;
     if (lab.asan)
         env[i++] = "ASAN_OPTIONS=detect_leaks=0:color=never:abort_on_error=0";
+    i += provocation(cmd, env + i);
     for (size_t k = 0; k < n; k++)
         env[i++] = cmd->env[k];
     return env;
@@ -185,6 +203,8 @@ struct lab_proc *lab_start_cmd(const struct lab_cmd *cmd)
         .cpu = cmd->cpu - 1,
         .ignore_sigpipe = cmd->ignore_sigpipe,
         .umask = cmd->umask,
+        .fixed_addresses = cmd->fixed_addresses,
+        .net_ns = lab_host_namespace(cmd->host),
     };
     set_limits(&command.limits, cmd);
     p->hidden_timer = cmd->side == LAB_STUDENT && imports_timer(path);
@@ -205,7 +225,7 @@ struct lab_proc *lab_trusted(int (*run)(void *arg), void *arg, const char *role_
     struct lab_proc *p = new_proc("trusted", LAB_REFERENCE, role_zh, role_en);
     const struct lab_cmd cmd = {.program = "trusted"};
     struct sandbox_command command = {
-        .place = PLACE_TRUSTED, .exec_fd = -1, .run = run, .arg = arg, .cpu = -1};
+        .place = PLACE_TRUSTED, .exec_fd = -1, .run = run, .arg = arg, .net_ns = -1, .cpu = -1};
     p->trusted = true;
     spawn(p, &cmd, &command);
     return p;

@@ -30,6 +30,7 @@ struct lab_proc {
     size_t pending_at;
     bool input_open; /* do not close stdin when pending is empty */
     bool hold_output;
+    bool dribble;    /* one byte of stdin at a time */
     bool flooded;
     struct buf output, errors;
     size_t line_at; /* start of the next unread line in output */
@@ -119,6 +120,12 @@ bool lab_pump(int timeout_ms);
 void lab_wait_until(bool (*condition)(void *), void *arg);
 /* What to call a program in a message. */
 const char *lab_role(const struct lab_proc *p, enum lang lang);
+
+/* --- hosts.c: network namespace of a host, -1: the one we are in */
+int lab_host_namespace(int host);
+
+/* --- sanitizer.c: with --asan, fail when a program reported something */
+void lab_check_sanitizers(void);
 
 /* --- left.c */
 void lab_left_begin(void);

@@ -40,6 +40,7 @@ void lab_test_end(void)
     for (size_t i = 0; i < lab.n_procs; i++)
         if (runs(lab.procs[i]))
             lab_wait(lab.procs[i]);
+    lab_check_sanitizers();
     /* what the test said of its last step does not explain what is left behind */
     lab_hint(NULL, NULL);
     lab_context("", "");

@@ -225,8 +225,7 @@ void futex_wait(struct graph *g, struct wait *w)
     }
 }
 
-/* --- free semaphores nearby
- * -------------------------------------------------------------------------- */
+/* --- free semaphores nearby --- */
 
 struct sem_search {
     int dir;

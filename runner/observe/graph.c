@@ -7,8 +7,7 @@
 
 #include "base/buf.h"
 
-/* --- what the snapshot does not hold
- * -------------------------------------------------------------- */
+/* --- what the snapshot does not hold --- */
 
 static void read_facts(const struct process *p, struct process_facts *f)
 {
@@ -41,8 +40,7 @@ static void open_process(struct graph *g, size_t i)
     f->dir = -1;
 }
 
-/* --- names
- * ------------------------------------------------------------------------------------------ */
+/* --- names --- */
 
 static bool has_descendants(const struct graph *g, size_t process)
 {
@@ -107,8 +105,7 @@ static void name_processes(struct graph *g)
                 g->facts[i].name[lang] = str_dup(g->s->processes[i].name);
 }
 
-/* --- the whole
- * ---------------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 void graph_init(struct graph *g, const struct observer *o)
 {
@@ -192,8 +189,7 @@ void graph_find_lines(struct graph *g)
     }
 }
 
-/* --- queries
- * -------------------------------------------------------------------------------------------- */
+/* --- queries --- */
 
 const struct process *graph_process(const struct graph *g, size_t index)
 {

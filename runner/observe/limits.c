@@ -212,19 +212,26 @@ static bool has_timers(int dir)
     return proc_read(dir, "timers", text, sizeof text) > 0;
 }
 
-/* Does the process have something open that may act by itself? Unreadable counts as yes. */
-static bool has_active_fd(int dir, bool timers)
+/* What the descriptors of a process may bring about by themselves. */
+struct open_kinds {
+    bool timer, uring, socket;
+};
+
+static bool look_at_fds(int dir, struct open_kinds *kinds)
 {
     AUTO_FREE int *fds = NULL;
     size_t n;
-    struct fd_info info;
+    char target[64];
     if (proc_numbers(dir, "fd", &fds, &n) < 0)
-        return true;
-    for (size_t i = 0; i < n; i++)
-        if (proc_fd(dir, fds[i], false, &info) &&
-            (info.kind == FD_URING || (timers && info.kind == FD_TIMER)))
-            return true;
-    return false;
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        if (!proc_fd_target(dir, fds[i], target, sizeof target))
+            continue;
+        kinds->timer |= strcmp(target, "anon_inode:[timerfd]") == 0;
+        kinds->uring |= strcmp(target, "anon_inode:[io_uring]") == 0;
+        kinds->socket |= strncmp(target, "socket:[", 8) == 0;
+    }
+    return true;
 }
 
 static bool any_call(const struct snapshot *s, enum call_kind kind)
@@ -262,22 +269,39 @@ static bool network_is_busy(int dir)
 }
 
 static enum patience patience_of_process(const struct snapshot *s, const struct process *p, int dir,
-                                         bool epoll)
+                                         bool epoll, bool *sockets)
 {
+    struct open_kinds kinds = {0};
     enum patience all = PATIENCE_ENDLESS;
     if (p->hidden_timer || has_timers(dir))
         all = PATIENCE_TIMED;
     for (size_t i = 0; i < p->tasks; i++)
         all = worse(all, patience_in_detail(dir, p, &s->tasks[p->first_task + i]));
-    if (has_active_fd(dir, epoll))
+    if (!look_at_fds(dir, &kinds) || kinds.uring || (epoll && kinds.timer))
         all = worse(all, PATIENCE_TIMED);
+    *sockets |= kinds.socket;
     return all;
+}
+
+/* Any of the processes shows the one network namespace they share. */
+static bool network_of_all_is_busy(const struct snapshot *s, int proc)
+{
+    bool busy = true, seen = false;
+    for (size_t i = 0; i < s->process_count && !seen; i++) {
+        int dir = s->processes[i].dead ? -1 : proc_open(proc, s->processes[i].pid);
+        if (dir < 0)
+            continue;
+        busy = network_is_busy(dir);
+        seen = true;
+        close(dir);
+    }
+    return busy;
 }
 
 enum patience patience_of_all(const struct snapshot *s, int proc)
 {
     enum patience all = PATIENCE_ENDLESS;
-    bool epoll = any_call(s, CALL_EPOLL), network_seen = false;
+    bool epoll = any_call(s, CALL_EPOLL), sockets = false;
     for (size_t i = 0; i < s->process_count && all != PATIENCE_RUNNING; i++) {
         const struct process *p = &s->processes[i];
         if (p->dead)
@@ -285,11 +309,11 @@ enum patience patience_of_all(const struct snapshot *s, int proc)
         int dir = proc_open(proc, p->pid);
         if (dir < 0)
             return PATIENCE_RUNNING;
-        all = worse(all, patience_of_process(s, p, dir, epoll));
-        if (!network_seen && network_is_busy(dir)) /* all share one network namespace */
-            all = PATIENCE_RUNNING;
-        network_seen = true;
+        all = worse(all, patience_of_process(s, p, dir, epoll, &sockets));
         close(dir);
     }
+    /* Asked only when it matters: the kernel's table is long. */
+    if (all == PATIENCE_ENDLESS && sockets && network_of_all_is_busy(s, proc))
+        all = PATIENCE_RUNNING;
     return all;
 }

@@ -20,8 +20,7 @@ static const struct object *futex_of(const struct graph *g, const struct wait *w
     return o->kind == OBJECT_THREAD_END ? NULL : o;
 }
 
-/* --- futexes
- * ------------------------------------------------------------------------------------------ */
+/* --- futexes --- */
 
 bool pattern_private_futex(const struct graph *g, const struct wait *w, struct finding *f)
 {
@@ -92,8 +91,7 @@ bool pattern_lock_order(const struct graph *g, const struct wait *w, struct find
     return false;
 }
 
-/* --- owners that died
- * -------------------------------------------------------------------------------------- */
+/* --- owners that died --- */
 
 /* Ended, whether watched or not. The caller itself may have set a semaphore up. */
 static bool is_dead(const struct graph *g, pid_t pid)
@@ -126,9 +124,7 @@ bool pattern_dead_owner(const struct graph *g, const struct wait *w, struct find
            is_dead(g, o->sem.last);
 }
 
-/* --- semaphores
- * ------------------------------------------------------------------------------------------------
- */
+/* --- semaphores --- */
 
 bool pattern_sem_zero(const struct graph *g, const struct wait *w, struct finding *f)
 {
@@ -204,9 +200,7 @@ bool pattern_lost_wakeup(const struct graph *g, const struct wait *w, struct fin
            (o->kind == OBJECT_WORD && o->futex.value != o->futex.expected);
 }
 
-/* --- message queues
- * ------------------------------------------------------------------------------------------------
- */
+/* --- message queues --- */
 
 bool pattern_wrong_mtype(const struct graph *g, const struct wait *w, struct finding *f)
 {

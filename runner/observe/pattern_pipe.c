@@ -76,8 +76,7 @@ static bool others_only_join(const struct graph *g, const struct wait *w)
     return true;
 }
 
-/* --- open() of a FIFO
- * ------------------------------------------------------------------------------ */
+/* --- open() of a FIFO --- */
 
 static bool opens_fifo(const struct wait *w)
 {
@@ -133,8 +132,7 @@ bool pattern_fifo_no_peer(const struct graph *g, const struct wait *w, struct fi
     return true;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------ */
+/* --- reading --- */
 
 static bool reads_own(const struct graph *g, const struct wait *w, const struct wanted *on,
                       struct finding *f)
@@ -312,8 +310,7 @@ bool pattern_both_reading(const struct graph *g, const struct wait *w, struct fi
     return any_wanted(g, w, WANT_READ, mutual_readers, f);
 }
 
-/* --- writing
- * ---------------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static bool own_read_end(const struct graph *g, const struct wait *w, const struct wanted *on,
                          struct finding *f)
@@ -361,9 +358,7 @@ bool pattern_wait_before_drain(const struct graph *g, const struct wait *w, stru
     return any_wanted(g, w, WANT_WRITE, holder_waits, f);
 }
 
-/* --- listening
- * ------------------------------------------------------------------------------------------------
- */
+/* --- listening --- */
 
 bool pattern_accept_no_client(const struct graph *g, const struct wait *w, struct finding *f)
 {

@@ -167,8 +167,7 @@ static void build_chain(struct chain *c, const struct graph *g, const struct fin
     }
 }
 
-/* --- drawing
- * -------------------------------------------------------------------------------------------- */
+/* --- drawing --- */
 
 static void rule(struct buf *out, size_t width, const char *left, const char *stem,
                  const char *right)

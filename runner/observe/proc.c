@@ -319,15 +319,24 @@ bool proc_fdinfo(int dir, int fd, const char *name, int base, unsigned long *val
     return true;
 }
 
+bool proc_fd_target(int dir, int fd, char *target, size_t size)
+{
+    char name[40];
+    snprintf(name, sizeof name, "fd/%d", fd);
+    ssize_t n = readlinkat(dir, name, target, size - 1);
+    if (n < 0)
+        return false;
+    target[n] = '\0';
+    return true;
+}
+
 bool proc_fd(int dir, int fd, bool with_flags, struct fd_info *info)
 {
     char name[40];
     *info = (struct fd_info){.fd = fd, .flags = -1};
-    snprintf(name, sizeof name, "fd/%d", fd);
-    ssize_t n = readlinkat(dir, name, info->target, sizeof info->target - 1);
-    if (n < 0)
+    if (!proc_fd_target(dir, fd, info->target, sizeof info->target))
         return false;
-    info->target[n] = '\0';
+    snprintf(name, sizeof name, "fd/%d", fd);
     struct stat st; /* of the object behind the link; nothing is opened */
     if (fstatat(dir, name, &st, 0) == 0) {
         info->inode = st.st_ino;

@@ -98,6 +98,9 @@ struct fd_info {
  */
 bool proc_fd(int dir, int fd, bool with_flags, struct fd_info *info);
 
+/* Only what its link says: "pipe:[123]", a path. Cheaper. */
+bool proc_fd_target(int dir, int fd, char *target, size_t size);
+
 /* A number from a "name:\tvalue" line of fdinfo; false when there is none. */
 bool proc_fdinfo(int dir, int fd, const char *name, int base, unsigned long *value);
 

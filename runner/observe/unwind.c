@@ -100,8 +100,7 @@ static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name
     return -1;
 }
 
-/* --- walking the stack
- * ---------------------------------------------------------------------------- */
+/* --- walking the stack --- */
 
 static void copy_base_name(char *out, size_t size, const char *path)
 {
@@ -176,8 +175,7 @@ static void unwind_thread(pid_t tid, struct answer *a)
     dwfl_end(dwfl);                                       /* detaches */
 }
 
-/* --- the helper process
- * ------------------------------------------------------------------------------ */
+/* --- the helper process --- */
 
 static _Noreturn void serve(int socket)
 {

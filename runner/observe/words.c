@@ -79,8 +79,7 @@ char *words_object(const struct graph *g, int object, enum lang lang)
     return msg_format(lang, MSG_OBSERVE_LABEL_OTHER, n, o->name);
 }
 
-/* --- waits
- * -------------------------------------------------------------------------------------------- */
+/* --- waits --- */
 
 static enum msg_id wait_message(const struct wanted *on)
 {
@@ -184,8 +183,7 @@ void words_wait(struct buf *out, const struct graph *g, const struct wait *w, en
         buf_addf(out, "  %s:%d", w->file, w->line);
 }
 
-/* --- facts
- * -------------------------------------------------------------------------------------------- */
+/* --- facts --- */
 
 static void add_line(struct buf *out, char *line)
 {

@@ -137,7 +137,7 @@ static _Noreturn void exec_bwrap(int args_fd, int lab_init, int pipes[PIPE_COUNT
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(pipes[PIPE_STDERR][1], 2) < 0)
         _exit(1);
     const char *const argv[] = {"bwrap", "--args", args_text, "--info-fd", info,
-                          init,    ready,    control,   NULL};
+                                init,    ready,    control,   NULL};
     char *const env[] = {NULL};
     execve(bwrap_path, (char *const *)argv, env);
     fprintf(stderr, "%s: %s\n", bwrap_path, strerror(errno));

@@ -214,8 +214,8 @@ void sandbox_leave(struct sandbox_test *t)
     if (t->box->mode == SANDBOX_NONE) {
         end_descendants(t->box->proc);
     } else if (t->init > 0) {
-        /* The kernel kills the whole namespace with its PID 1, and lets PID 1 end only when everything
-         * in it has been reaped: also our own children there, so reap whatever comes. */
+        /* The kernel kills the whole namespace with its PID 1, and lets PID 1 end only when
+         * everything in it has been reaped: also our own children there, so reap whatever comes. */
         signal_pid(t->init, SIGKILL);
         for (pid_t got = 0; got != t->init;) {
             got = waitpid(-1, NULL, 0);

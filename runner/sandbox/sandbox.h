@@ -118,6 +118,8 @@ struct sandbox_command {
     bool ignore_sigpipe; /* start with SIGPIPE ignored */
     bool own_group;      /* new session */
     mode_t umask;        /* 0: 022 */
+    bool fixed_addresses;     /* no address space randomisation */
+    int net_ns;               /* join this network namespace first; -1 or 0: stay */
 };
 struct sandbox_child {
     pid_t pid; /* in the PID namespace of the caller; > 0 */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -179,6 +180,10 @@ static _Noreturn void child(const struct sandbox_test *t, const struct sandbox_c
     if (chdir(cmd->dir ? cmd->dir : t->dir) != 0)
         give_up("chdir");
     pin(cmd->cpu);
+    if (cmd->net_ns > 0 && setns(cmd->net_ns, CLONE_NEWNET) != 0)
+        give_up("setns");
+    if (cmd->fixed_addresses && personality(ADDR_NO_RANDOMIZE) < 0)
+        give_up("personality");
     if (cmd->place == PLACE_TRUSTED)
         run_trusted(cmd);
     close_the_rest(cmd, s->proc);

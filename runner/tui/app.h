@@ -9,7 +9,8 @@
  *   app.c       selection, status       screen_*.c  one screen each
  *   request.c   actions                 reader.c    scrolling, shared by all screens but the tree
  *   run.c       grading                 prompt.c    search, jump, yes or no
- *   edit.c      the learner's editor    file_watch.c, workspace.c, diff.c, keys.c, term.c, paint.c
+ *   edit.c      the editor          evidence.c, places.c  why something failed
+ *   and file_watch.c, workspace.c, diff.c, keys.c, term.c, rescue.c, paint.c
  */
 #ifndef TUI_APP_H
 #define TUI_APP_H

@@ -11,7 +11,7 @@
 
 #include "base/fs.h"
 #include "tui/app.h"
-#include "tui/evidence.h"
+#include "tui/places.h"
 #include "tui/workspace.h"
 
 enum { FILE_MAX = 1 << 20, ARGUMENTS_MAX = 40 };
@@ -110,7 +110,7 @@ static size_t where_to_begin(struct app *a, const char *dir, const char **names,
     const struct report *r = app_report(a, &live);
 
     for (size_t i = 0; r && i < n; i++) {
-        *line = evidence_line_of(r, names[i]);
+        *line = places_line_of(r, names[i]);
         if (*line > 0)
             return i;
     }

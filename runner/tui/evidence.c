@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,15 +5,9 @@
 #include "base/text.h"
 #include "tui/app.h"
 #include "tui/evidence.h"
+#include "tui/places.h"
 
-enum {
-    INDENT = 4,
-    BYTES_LINES = 12,
-    LINES_BEFORE = 2,
-    STDERR_LINES = 8,
-    TAB_STOP = 8,
-    COLUMN_MAX = 500
-};
+enum { INDENT = 4, BYTES_LINES = 12, LINES_BEFORE = 2, STDERR_LINES = 8, COLUMN_MAX = 500 };
 
 /* "现象  text…", wrapped under itself. The label may be "" for more of the same. */
 static void add_labelled(struct doc *d, const char *label, enum style style, const char *text,
@@ -50,17 +43,25 @@ static void add_text2(struct doc *d, enum msg_id label, const struct text2 *t, i
         add_labelled(d, msg(label), STYLE_TEXT, text, columns);
 }
 
-static void add_graph(struct doc *d, const struct text2 *graph)
+/* The picture stands under the text if it is narrow enough, else at the edge. */
+static void add_graph(struct doc *d, const struct text2 *graph, int columns)
 {
     const char *text = text2_get(graph);
+    int widest = 0;
 
     if (!*text)
         return;
+    for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+        int width = (int)text_width_n(at, strcspn(at, "\n"));
+
+        widest = width > widest ? width : widest;
+    }
     doc_add(d, STYLE_TEXT, "");
     for (const char *end; *text; text = *end ? end + 1 : end) {
         end = strchrnul(text, '\n');
         struct buf clean = BUF_INIT;
 
+        buf_repeat(&clean, " ", widest + INDENT <= columns ? INDENT : 0);
         text_sanitize(&clean, text, (size_t)(end - text));
         doc_add(d, STYLE_CODE_LINE, buf_text(&clean));
         buf_release(&clean);
@@ -184,7 +185,7 @@ static void add_stderr(struct doc *d, const char *text)
 }
 
 void evidence_record(struct doc *d, const struct test_spec *test, const struct record *r,
-                     int columns)
+                     const char *dir, int columns)
 {
     doc_add(d, STYLE_TEXT, "    ");
     doc_append(d, STYLE_BAD, verdict_title(r->verdict, msg_lang()));
@@ -200,7 +201,9 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
     add_text2(d, MSG_TUI_SYMPTOM, &r->symptom, columns);
     add_text2(d, MSG_TUI_EVIDENCE, &r->evidence, columns);
     add_text2(d, MSG_TUI_HINT, &r->hint, columns);
-    add_graph(d, &r->graph);
+    if (dir)
+        places_show(d, dir, text2_get(&r->evidence));
+    add_graph(d, &r->graph, columns);
     if (r->has_bytes)
         add_both(d, r);
     if (r->stderr_tail)
@@ -210,17 +213,7 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
 
 /* ---- the compiler ---- */
 
-/* The compiler counts columns on the screen, with tab stops every eight. */
-static void expand_tabs(struct buf *out, const char *text)
-{
-    for (const char *c = text; *c; c++) {
-        if (*c == '\t')
-            buf_repeat(out, " ", TAB_STOP - text_width(buf_text(out)) % TAB_STOP);
-        else
-            buf_addc(out, *c);
-    }
-}
-
+/* The compiler counts columns on the screen, with tab stops every eight, as here. */
 static void add_source(struct doc *d, const struct diagnostic *g)
 {
     struct buf code = BUF_INIT, clean = BUF_INIT, caret = BUF_INIT;
@@ -228,7 +221,7 @@ static void add_source(struct doc *d, const struct diagnostic *g)
 
     if (!g->source)
         return;
-    expand_tabs(&code, g->source);
+    places_expand_tabs(&code, g->source, strlen(g->source));
     text_sanitize(&clean, buf_text(&code), code.len);
     doc_add(d, STYLE_DIM, gutter);
     doc_append(d, STYLE_CODE_LINE, buf_text(&clean));
@@ -276,26 +269,4 @@ void evidence_build(struct doc *d, const struct report *r, int columns)
         add_source(d, g);
         doc_add(d, STYLE_TEXT, "");
     }
-}
-
-/* ---- where to look ---- */
-
-static int line_in_text(const char *text, const char *file)
-{
-    size_t len = strlen(file);
-
-    for (const char *at = strstr(text, file); at; at = strstr(at + len, file))
-        if (at[len] == ':' && isdigit((unsigned char)at[len + 1]))
-            return atoi(at + len + 1);
-    return 0;
-}
-
-int evidence_line_of(const struct report *r, const char *file)
-{
-    const struct record *failed = report_first_failure(r);
-
-    for (size_t i = 0; !r->built && i < r->n_diagnostics; i++)
-        if (str_equal(r->diagnostics[i].file, file) && r->diagnostics[i].line > 0)
-            return r->diagnostics[i].line;
-    return failed ? line_in_text(text2_get(&failed->evidence), file) : 0;
 }

@@ -7,13 +7,12 @@
 #include "course/markdown.h"
 #include "course/verdict.h"
 
-/* `test` may be NULL (a test of an older course). A hidden test shows its kind of failure only. */
+/* `test` may be NULL (a test of an older course). A hidden test shows its kind of failure only.
+ * With `dir`, the folder of the files that were graded, the source lines that the evidence names
+ * are shown. */
 void evidence_record(struct doc *d, const struct test_spec *test, const struct record *r,
-                     int columns);
+                     const char *dir, int columns);
 /* Compiler messages. */
 void evidence_build(struct doc *d, const struct report *r, int columns);
-/* The line of `file` that a report points at: the first error of the compiler, else the first place
- * in the evidence of the first failed test ("pipe_hello.c:41"). 0 when there is none. */
-int evidence_line_of(const struct report *r, const char *file);
 
 #endif

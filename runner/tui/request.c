@@ -209,16 +209,21 @@ static void (*const everywhere[ACTION_COUNT])(struct app *a) = {
     [ACTION_QUIT] = do_quit,
 };
 
+static void forget_status(struct app *a)
+{
+    if (a->status.len == 0)
+        return;
+    buf_clear(&a->status); /* it was read */
+    a->dirty = true;
+}
+
 void request(struct app *a, enum action action)
 {
     struct screen *s = app_screen(a, a->focus);
 
     if (action == ACTION_NONE)
         return;
-    if (a->status.len) {
-        buf_clear(&a->status); /* it was read */
-        a->dirty = true;
-    }
+    forget_status(a);
     if (frame_is_tiny() && !(action == ACTION_QUIT || action == ACTION_INTERRUPT ||
                              action == ACTION_SUSPEND || action == ACTION_REDRAW))
         return; /* nothing is visible: do nothing unseen */
@@ -252,8 +257,9 @@ void request_mouse(struct app *a)
     enum { WHEEL_LINES = 3 };
     MEVENT m;
 
-    if (getmouse(&m) != OK || a->prompt.ops)
+    if (getmouse(&m) != OK || a->prompt.ops || frame_is_tiny())
         return;
+    forget_status(a);
     for (int slot = 0; slot < SLOT_COUNT; slot++) {
         struct screen *s = app_screen(a, (enum slot)slot);
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "tui/evidence.h"
 #include "tui/screens.h"
+#include "tui/workspace.h"
 
 enum { WIDEST = 110, MARK_COLUMNS = 4, POINTS_COLUMNS = 9, TIME_COLUMNS = 9 };
 
@@ -157,6 +158,10 @@ static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
     int open = detailed(a, r);
     int at = live ? grade_current_test(a->run.grading) : -1;
 
+    /* Of an older run the files may have changed since. */
+    AUTO_FREE char *dir =
+        a->run.exercise == x ? workspace_dir(a->o->workspace, a->o->course, x) : NULL;
+
     a->test_lines = mem_grow(a->test_lines, r->n_records + 1, sizeof *a->test_lines);
     a->n_test_lines = r->n_records;
     for (int i = 0; i < (int)r->n_records; i++) {
@@ -169,7 +174,7 @@ static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
         add_test(&s->doc, x, record, running, columns);
         if (i != open)
             continue;
-        evidence_record(&s->doc, exercise_find_test(x, record->test), record, columns);
+        evidence_record(&s->doc, exercise_find_test(x, record->test), record, dir, columns);
         s->shown = (int)s->doc.n_lines - 1;
     }
 }

@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/text.h"
 #include "tui/diff.h"
+#include "tui/places.h"
 #include "tui/screens.h"
 #include "tui/workspace.h"
 
@@ -25,16 +26,6 @@ static void add_whole(struct doc *d, const struct buf *text)
     free(code.lines);
 }
 
-static void expand_tabs(struct buf *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] == '\t')
-            buf_adds(out, "    ");
-        else
-            buf_addc(out, text[i]);
-    }
-}
-
 static void add_diff_line(struct doc *d, const struct diff_line *l)
 {
     static const struct {
@@ -47,7 +38,7 @@ static void add_diff_line(struct doc *d, const struct diff_line *l)
     int number = l->kind == DIFF_OLD ? l->old_line : l->new_line;
     AUTO_FREE char *gutter = str_format("%4d ", number);
 
-    expand_tabs(&shown, l->text, l->len);
+    places_expand_tabs(&shown, l->text, l->len);
     text_sanitize(&clean, buf_text(&shown), shown.len);
     doc_add(d, STYLE_DIM, gutter);
     doc_append(d, looks[l->kind].style, looks[l->kind].sign);

@@ -45,8 +45,7 @@ static char folder[64]; /* for FIFOs and sockets */
 static char path[128];
 static int msqid = -1, semid = -1;
 
-/* --- victims
- * ---------------------------------------------------------------------------------------- */
+/* --- victims --- */
 
 typedef void victim_main(void);
 
@@ -119,8 +118,7 @@ static void teardown(void)
     close(proc);
 }
 
-/* --- looking
- * ------------------------------------------------------------------------------------------ */
+/* --- looking --- */
 
 static enum observation look_with(bool hidden_timer, pid_t orphans)
 {
@@ -203,8 +201,7 @@ static void expect_evidence(const char *part)
                   diagnosis.evidence[LANG_ZH]);
 }
 
-/* --- pipes
- * ---------------------------------------------------------------------------------------------- */
+/* --- pipes --- */
 
 static char block[1 << 20];
 
@@ -471,9 +468,7 @@ START_TEST(reads_own_pipe)
 }
 END_TEST
 
-/* --- FIFOs
- * ------------------------------------------------------------------------------------------------
- */
+/* --- FIFOs --- */
 
 static void opens_alone(void)
 {
@@ -532,8 +527,7 @@ START_TEST(fifo_opened_both_ways)
 }
 END_TEST
 
-/* --- message queues
- * ------------------------------------------------------------------------------------------ */
+/* --- message queues --- */
 
 struct message {
     long type;
@@ -640,9 +634,7 @@ START_TEST(mq_unread)
 }
 END_TEST
 
-/* --- semaphores
- * --------------------------------------------------------------------------------------------------
- */
+/* --- semaphores --- */
 
 static void sysv_op(int number, int op)
 {
@@ -816,9 +808,7 @@ START_TEST(not_shared)
 }
 END_TEST
 
-/* --- locks
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- locks --- */
 
 static void init_mutex(pthread_mutex_t *m, bool shared, bool robust)
 {
@@ -1006,9 +996,7 @@ START_TEST(lost_wakeup_futex)
 }
 END_TEST
 
-/* --- sockets
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- sockets --- */
 
 static void both_ends_read(void)
 {
@@ -1130,9 +1118,7 @@ START_TEST(poll_no_client)
 }
 END_TEST
 
-/* --- others
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- others --- */
 
 static void stops(void)
 {
@@ -1162,9 +1148,7 @@ START_TEST(nothing_fits)
 }
 END_TEST
 
-/* --- not a hang
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- not a hang --- */
 
 /* Nearly every one of these sits beside a process that is blocked for good: one that can wake up is
  * enough. */
@@ -1350,9 +1334,7 @@ START_TEST(gone)
 }
 END_TEST
 
-/* --- orphans, peers, tables
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- orphans, peers, tables --- */
 
 static void leaves_orphan(void)
 {
@@ -1437,9 +1419,7 @@ START_TEST(stack_of_a_thread)
 }
 END_TEST
 
-/* --- the suite
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- the suite --- */
 
 /* One case each, so that CK_RUN_CASE=name runs a single one. */
 static void add_hangs(Suite *suite)

@@ -18,23 +18,46 @@ static const char *plain; /* set when the same test passed with a message withou
 /* --- what is wrong with an output --------------------------------------------------------------
  */
 
-/* Read "child got N bytes: " at the start of out[0..len); returns where the message begins, or
- * NULL. */
-static const char *parse_head(const char *out, size_t len, size_t *count)
-{
-    static const char head[] = "child got ", tail[] = " bytes: ";
-    const char *end = out + len;
-    const char *at = out + sizeof head - 1;
+struct said { /* an output that begins with "child got N bytes: " */
+    const char *out;
+    size_t out_len;
+    size_t count;     /* its N */
+    const char *body; /* what follows */
+    size_t len;
+    size_t want; /* length of the message sent */
+};
 
-    if (len < sizeof head - 1 || memcmp(out, head, sizeof head - 1) != 0)
-        return NULL;
-    if (at == end || *at < '0' || *at > '9')
-        return NULL;
-    for (*count = 0; at < end && *at >= '0' && *at <= '9'; at++)
-        *count = *count * 10 + (size_t)(*at - '0');
-    if ((size_t)(end - at) < sizeof tail - 1 || memcmp(at, tail, sizeof tail - 1) != 0)
-        return NULL;
-    return at + sizeof tail - 1;
+static bool skip_text(const char **at, const char *end, const char *text)
+{
+    size_t len = strlen(text);
+
+    if ((size_t)(end - *at) < len || memcmp(*at, text, len) != 0)
+        return false;
+    *at += len;
+    return true;
+}
+
+static bool parse_output(struct said *s, struct lab_proc *p)
+{
+    s->out = lab_output(p, &s->out_len);
+    s->want = strlen(sent);
+    const char *at = s->out, *end = s->out + s->out_len;
+
+    if (!skip_text(&at, end, "child got ") || at == end || *at < '0' || *at > '9')
+        return false;
+    for (s->count = 0; at < end && *at >= '0' && *at <= '9'; at++)
+        s->count = s->count * 10 + (size_t)(*at - '0');
+    if (!skip_text(&at, end, " bytes: "))
+        return false;
+    s->body = at;
+    s->len = (size_t)(end - at);
+    return true;
+}
+
+/* Does the body begin with the whole message? */
+static bool has_message(const struct said *s)
+{
+    return s->len >= s->want && memcmp(s->body, sent, s->want) == 0;
 }
 
 static bool killed_by(struct lab_proc *p, int sig)
@@ -42,29 +65,47 @@ static bool killed_by(struct lab_proc *p, int sig)
     return lab_ended(p) && WIFSIGNALED(lab_status(p)) && WTERMSIG(lab_status(p)) == sig;
 }
 
-static const char *too_many(size_t count, const char *body, size_t len, size_t want)
+/* 0xfe is what -ftrivial-auto-var-init=pattern leaves, 0x5a what MALLOC_PERTURB_=165 does. */
+static bool never_written(char c)
 {
-    /* One byte more: a NUL that %s swallowed, or that is visible in the output. */
-    bool hidden = len == want + 1 && body[want] == '\n';
-    bool visible = len == want + 2 && body[want] == '\0';
+    return (unsigned char)c == 0xfe || (unsigned char)c == 0x5a;
+}
 
-    if (count == want + 1 && (hidden || visible)) {
+static const char *too_many(const struct said *s)
+{
+    size_t want = s->want;
+    /* One byte more: a NUL that %s swallowed, or that is visible in the output. */
+    bool hidden = s->len == want + 1 && s->body[want] == '\n';
+    bool visible = s->len == want + 2 && s->body[want] == '\0';
+
+    if (s->count == want + 1 && (hidden || visible)) {
         lab_hint("子进程多数到 1 个字节：父进程把 C 字符串末尾的 '\\0' 也写进了管道。"
                  "管道传的是字节，不是字符串，长度用 strlen(argv[1])，不要加 1。",
                  "The child counted one byte too many: the parent also wrote the terminating NUL. "
                  "A pipe carries bytes, not strings; write strlen(argv[1]) of them.");
         return "sent-nul";
     }
-    lab_note("消息有 %zu 字节，子进程却从管道里读到 %zu 字节",
-             "the message has %zu bytes, but the child read %zu from the pipe", want, count);
-    lab_hint("write 的第三个参数是要写的字节数，它会照写不误，哪怕越过了字符串的末尾。"
-             "看看父进程给的是缓冲区的大小，还是消息的长度。",
-             "The third argument of write() is how many bytes to write, even beyond the end of the "
-             "string. Is it the size of a buffer or the length of the message?");
+    lab_note("消息有 %zu 字节，子进程却说有 %zu 字节",
+             "the message has %zu bytes, but the child says %zu", want, s->count);
+    if (has_message(s) && s->len > want && never_written(s->body[want])) {
+        lab_note("多出来的是从没写过的内存（0x%02x）", "the rest is memory nobody wrote (0x%02x)",
+                 (unsigned)(unsigned char)s->body[want]);
+        lab_hint(
+            "N 是各次 read 返回值之和。read 不补 '\\0'，对读到的数据用 strlen 会一直数下去；"
+            "父进程也只能写 strlen(argv[1]) 个字节，不是整个缓冲区。",
+            "N is the sum of what read() returned. read() adds no NUL, so strlen() on its data "
+            "counts on; and the parent must write strlen(argv[1]) bytes, not a whole buffer.");
+        return "uninitialised-bytes";
+    }
+    lab_hint(
+        "write 的第三个参数是要写的字节数，它会照写不误，哪怕越过了字符串的末尾。"
+        "父进程给的是消息的长度吗？不是缓冲区的大小，也不是 sizeof 指针（8）。",
+        "The third argument of write() is how many bytes to write, even beyond the end of the "
+        "string: the length of the message, not the size of a buffer, nor that of a pointer (8).");
     return "sent-too-much";
 }
 
-static const char *nothing_came(struct lab_proc *p, size_t want)
+static const char *nothing_came(const struct said *s, struct lab_proc *p)
 {
     if (killed_by(p, SIGPIPE)) {
         lab_note("父进程写管道时死于 SIGPIPE：它那根管道没有读者；"
@@ -77,7 +118,7 @@ static const char *nothing_came(struct lab_proc *p, size_t want)
                  "process; call pipe() first, then the child inherits the same one.");
         return "separate-pipes";
     }
-    lab_note("消息有 %zu 字节，子进程一个也没有读到", "of %zu bytes the child read none", want);
+    lab_note("消息有 %zu 字节，子进程一个也没有读到", "of %zu bytes the child read none", s->want);
     lab_hint("检查两件事：read 和 write 的返回值是不是 -1（fd[0] 只能读，fd[1] 只能写，"
              "用反了就是 EBADF）；管道是不是在 fork 之前建的。",
              "Check two things: did read() or write() return -1 (fd[0] only reads, fd[1] only "
@@ -85,14 +126,13 @@ static const char *nothing_came(struct lab_proc *p, size_t want)
     return "eof-before-data";
 }
 
-static const char *too_few(struct lab_proc *p, size_t count, const char *body, size_t len,
-                           size_t want)
+static const char *too_few(const struct said *s, struct lab_proc *p)
 {
-    if (count == 0)
-        return nothing_came(p, want);
-    if (len >= want && memcmp(body, sent, want) == 0) {
+    if (s->count == 0)
+        return nothing_came(s, p);
+    if (has_message(s)) {
         lab_note("正文一字节不少（%zu 字节），N 却是 %zu", "all %zu bytes are there, yet N is %zu",
-                 want, count);
+                 s->want, s->count);
         lab_hint("N 是字节数，等于各次 read 返回值之和。一个汉字在 UTF-8 里占 3 个字节；"
                  "strlen 数的也不是读到的字节。",
                  "N is the number of bytes: the sum of what read() returned. A Chinese character "
@@ -100,37 +140,33 @@ static const char *too_few(struct lab_proc *p, size_t count, const char *body, s
         return "wrong-count";
     }
     lab_note("消息有 %zu 字节，子进程只收到 %zu 字节就不再读了",
-             "the message has %zu bytes, the child stopped reading after %zu", want, count);
-    lab_hint(
-        "一次 read 只保证“至少 1 个字节”，管道一次也装不下整条消息。"
-        "一直读到 read 返回 0；还要确认缓冲区装满时会变大：长度为 0 的 read 也返回 0，那不是 EOF。",
-        "One read() promises at least one byte, no more, and the pipe cannot hold the whole "
-        "message. Read until it returns 0, and let the buffer grow: a read() of length 0 "
-        "returns 0 too, but that is not EOF.");
+             "the message has %zu bytes, the child stopped reading after %zu", s->want, s->count);
+    if (strchr(" \n", sent[s->count]) != NULL || sent[s->count - 1] == '\n') {
+        lab_note("停下的地方正好是空格或换行", "it stopped right at a blank or newline");
+        lab_hint(
+            "scanf(\"%s\") 遇到空白就停，fgets 读到换行就停：它们是读文字的。"
+            "管道里是任意字节，用 read 读到它返回 0。",
+            "scanf(\"%s\") stops at a blank, fgets() after a newline: they read text. The pipe "
+            "carries any bytes: read() until it returns 0.");
+        return "truncated-message";
+    }
+    lab_hint("一次 read 只保证“至少 1 个字节”，管道一次也装不下整条消息：一直读到 read 返回 0。"
+             "还要确认缓冲区装满时会变大：长度为 0 的 read 也返回 0，那不是 EOF。",
+             "One read() promises at least one byte, no more, and the pipe cannot hold the whole "
+             "message: read until it returns 0. And let the buffer grow: a read() of length 0 "
+             "returns 0 too, but that is not EOF.");
     return "truncated-message";
 }
 
-static const char *right_count(const char *body, size_t len, size_t want)
+/* The line of the child is right, but something follows. */
+static const char *more_follows(const struct said *s)
 {
-    bool starts = len >= want && memcmp(body, sent, want) == 0;
+    size_t line = (size_t)(s->body - s->out) + s->want + 1;
+    size_t rest = s->out_len - line;
 
-    if (starts && len == want) {
-        lab_hint("只差最后的换行符：格式是 child got N bytes: MSG 再加一个 '\\n'。",
-                 "Only the final newline is missing: child got N bytes: MSG, then '\\n'.");
-        return "missing-newline";
-    }
-    if (starts && body[want] != '\n') {
-        lab_note("消息后面多出 %zu 个不属于它的字节",
-                 "%zu bytes that are not the message follow it", len - want);
-        lab_hint("read 读到的不是 C 字符串，末尾没有 '\\0'；%s 会一直打印到碰巧遇见 0 为止。"
-                 "用 fwrite(buf, 1, n, stdout) 或 %.*s，让长度说了算。",
-                 "read() does not make a C string, no NUL follows the data; %s prints on until it "
-                 "happens to meet one. Use fwrite(buf, 1, n, stdout) or %.*s.");
-        return "missing-nul";
-    }
-    if (starts && len > want + 1) {
-        lab_note("子进程的那一行是对的，后面又多了 %zu 字节",
-                 "the child's line is right, but %zu bytes follow", len - want - 1);
+    lab_note("子进程的那一行是对的，后面又多了 %zu 字节",
+             "the child's line is right, but %zu bytes follow", rest);
+    if (rest <= line && memcmp(s->out, s->out + line, rest) == 0) {
         lab_hint("fork 会把 stdio 缓冲区里还没写出去的字节也复制一份，两个进程退出时各写一遍。"
                  "fork 之前不要留下没冲刷的输出；父进程什么也不用打印。",
                  "fork() also copies bytes that still wait in stdio's buffer, and both processes "
@@ -138,14 +174,35 @@ static const char *right_count(const char *body, size_t len, size_t want)
                  "nothing to print.");
         return "doubled-output";
     }
-    return NULL;
+    lab_hint("stdout 上只有子进程的那一行。父进程什么也不打印；想说的话写到 stderr。",
+             "Nothing but the child's line belongs on stdout. The parent prints nothing there; "
+             "stderr is free.");
+    return "extra-output";
+}
+
+static const char *right_count(const struct said *s)
+{
+    if (!has_message(s))
+        return NULL;
+    if (s->len == s->want) {
+        lab_hint("只差最后的换行符：格式是 child got N bytes: MSG 再加一个 '\\n'。",
+                 "Only the final newline is missing: child got N bytes: MSG, then '\\n'.");
+        return "missing-newline";
+    }
+    if (s->body[s->want] == '\n')
+        return s->len > s->want + 1 ? more_follows(s) : NULL;
+    lab_note("消息后面多出 %zu 个不属于它的字节", "%zu bytes that are not the message follow it",
+             s->len - s->want);
+    lab_hint("read 读到的不是 C 字符串，末尾没有 '\\0'；%s 会一直打印到碰巧遇见 0 为止。"
+             "用 fwrite(buf, 1, n, stdout) 或 %.*s，让长度说了算。",
+             "read() does not make a C string, no NUL follows the data; %s prints on until it "
+             "happens to meet one. Use fwrite(buf, 1, n, stdout) or %.*s.");
+    return "missing-nul";
 }
 
 static const char *wrong_bytes(struct lab_proc *p)
 {
-    size_t len, count, want = strlen(sent);
-    const char *out = lab_output(p, &len);
-    const char *body = parse_head(out, len, &count);
+    struct said s;
 
     if (plain != NULL && strchr(sent, '%') != NULL) {
         lab_note("不含 %% 的消息刚才是对的", "a message without %% was right a moment ago");
@@ -155,14 +212,11 @@ static const char *wrong_bytes(struct lab_proc *p)
                  "pass data as the first argument of printf().");
         return "format-string";
     }
-    if (body == NULL)
+    if (!parse_output(&s, p))
         return NULL;
-    len -= (size_t)(body - out);
-    if (count > want)
-        return too_many(count, body, len, want);
-    if (count < want)
-        return too_few(p, count, body, len, want);
-    return right_count(body, len, want);
+    if (s.count == s.want)
+        return right_count(&s);
+    return s.count > s.want ? too_many(&s) : too_few(&s, p);
 }
 
 static const char *refine(enum verdict v, const char *diagnosis, struct lab_proc *p)
@@ -370,9 +424,10 @@ LAB_TEST(childs_status)
 /* With descriptor 0 open the same program just passed. */
 static const char *fd_zero(enum verdict v, const char *diagnosis, struct lab_proc *p)
 {
-    (void)v;
     (void)diagnosis;
     (void)p;
+    if (v == VERDICT_LEAK)
+        return NULL;
     lab_note("描述符 0 开着时，同样的消息刚才是对的",
              "with descriptor 0 open the same message was right");
     lab_hint("0 空着，pipe() 就会把它发给你：fd[0] 可以等于 0，这是合法的描述符。"

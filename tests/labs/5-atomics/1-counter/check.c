@@ -55,6 +55,12 @@ static struct lab_proc *start(long workers, long rounds, const char *mode)
 {
     lab_context("（atomic_counter %1$ld %2$ld %3$s）", "(atomic_counter %1$ld %2$ld %3$s)", workers,
                 rounds, mode);
+    lab_hint_for("wrong-expected", NULL, "expected 是命令行给的 P 乘 N，和实际加成了多少无关。",
+                 "expected is P times N from the command line, whatever was really added.");
+    lab_hint_for(
+        "too-few-workers", NULL,
+        "程序很快就结束了，没有看到工人。fork 出 P 个子进程了吗？它们真的各加了 N 次吗？",
+        "The program ended at once. Does it fork P children, and do they add N times each?");
     return lab_start("atomic_counter", lab_text("%ld", workers), lab_text("%ld", rounds), mode);
 }
 
@@ -381,7 +387,7 @@ static const char *name_assertion(enum verdict v, const char *diagnosis, struct 
  * one must sleep on it: a lock that cannot wake another process hangs here, whatever its luck. */
 static void expect_lock_across_switches(void)
 {
-    const long rounds = 20000000;
+    const long rounds = 8000000;
     struct lab_proc *p =
         lab_spawn(.program = "atomic_counter",
                   .args = LAB_ARGS("2", lab_text("%ld", rounds), "mutex"), .cpu = 1);
@@ -505,7 +511,7 @@ static bool one_left(void *arg)
 /* Start two workers and stop one in the middle of its work; the other one still counts then. */
 static struct lab_proc *start_and_stop(int stop, long *rounds)
 {
-    for (*rounds = 40000000; *rounds < MAX_ROUNDS; *rounds *= 2) {
+    for (*rounds = 25000000; *rounds < MAX_ROUNDS; *rounds *= 2) {
         struct lab_proc *p = start(2, *rounds, "atomic");
 
         await_workers(p, 2);
