@@ -51,11 +51,11 @@ static char *symptom(const struct graph *g, const struct finding *f, enum lang l
 }
 
 static void add_wait(struct buf *out, const struct graph *g, const struct wait *w,
-                     const struct finding *f, enum lang lang)
+                     const struct finding *f, bool *told, enum lang lang)
 {
     words_wait(out, g, w, lang);
     buf_addc(out, '\n');
-    words_facts(out, g, w, f, lang);
+    words_facts(out, g, w, f, told, lang);
 }
 
 /* The lines without the last newline; never NULL. */
@@ -103,9 +103,10 @@ static void add_spaced(struct buf *out, const char *text)
 static char *evidence(const struct graph *g, const struct finding *f, enum lang lang)
 {
     struct buf out = BUF_INIT;
+    AUTO_FREE bool *told = mem_alloc(g->object_count + 1);
     size_t shown = 0;
     if (f->wait) {
-        add_wait(&out, g, f->wait, f, lang);
+        add_wait(&out, g, f->wait, f, told, lang);
         shown++;
     }
     if (f->queue_messages) {
@@ -116,7 +117,7 @@ static char *evidence(const struct graph *g, const struct finding *f, enum lang 
     for (size_t i = 0; i < g->wait_count && shown < LINES_MAX; i++) {
         if (&g->waits[i] == f->wait)
             continue;
-        add_wait(&out, g, &g->waits[i], f, lang);
+        add_wait(&out, g, &g->waits[i], f, told, lang);
         shown++;
     }
     if (shown < g->wait_count) {

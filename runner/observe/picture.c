@@ -20,77 +20,98 @@
 enum { CHAIN_MAX = 6, WIDTH = 76, STEM = 9 /* column of the line down */ };
 
 struct link {
-    size_t process;
+    size_t task;               /* index into snapshot.tasks and graph.waits */
     char *name, *label, *tail; /* owned; label: beside the line down, tail: how it reaches `next` */
 };
 struct chain {
     struct link links[CHAIN_MAX];
     size_t count;
-    int back; /* index the last link leads back to, -1: it ends at nobody */
-    bool stopped;
+    int back;     /* index the last link leads back to, -1: it ends at nobody */
+    bool stopped; /* the last one */
+    bool cut;     /* it goes on, but not in this picture */
 };
 
-/* The process that has to act for this wait to end; -1 nobody. *tail says why it is that one. */
-static int next_of_wanted(const struct graph *g, const struct wait *w, const struct wanted *on,
-                          enum lang lang, char **tail)
+/* The thread of a process to draw: the one found, else the first whose wait tells something. */
+static int task_to_show(const struct graph *g, size_t process, const struct finding *f)
 {
-    const struct object *o = &g->objects[on->object];
+    const struct process *p = graph_process(g, process);
+    if (f->wait->process == process)
+        return (int)f->wait->task;
+    for (size_t i = 0; i < p->tasks; i++) {
+        const struct wait *w = &g->waits[p->first_task + i];
+        if (w->for_child || (w->count && w->on[0].want != WANT_THREAD))
+            return (int)w->task;
+    }
+    return p->tasks ? (int)p->first_task : -1;
+}
+
+static enum msg_id end_name(const struct graph *g, const struct wanted *on)
+{
+    if (g->objects[on->object].kind == OBJECT_SOCKET)
+        return MSG_OBSERVE_EDGE_PEER;
+    return on->want == WANT_READ ? MSG_OBSERVE_EDGE_WRITE_END : MSG_OBSERVE_EDGE_READ_END;
+}
+
+/* The holder of the other end: the one the finding names, else another process, else itself. */
+static int next_holder(const struct graph *g, const struct wait *w, const struct wanted *on,
+                       const struct finding *f, enum lang lang, char **tail)
+{
     size_t at = 0;
     struct holder h, chosen = {0};
-    bool any = false;
-    if (on->want == WANT_LOCK && o->futex.owner_task >= 0) {
-        *tail = msg_format(lang, MSG_OBSERVE_EDGE_OWNER);
-        return (int)g->s->tasks[o->futex.owner_task].process;
-    }
-    if (on->want != WANT_READ && on->want != WANT_WRITE)
-        return -1;
+    int rank = 0;
     while (wanted_next(g, on, &at, &h)) {
-        if (any && chosen.process != w->process)
-            continue;
-        chosen = h;
-        any = true;
-    }
-    if (!any)
-        return -1;
-    enum msg_id id = on->want == WANT_READ ? MSG_OBSERVE_EDGE_WRITE_END : MSG_OBSERVE_EDGE_READ_END;
-    if (o->kind == OBJECT_SOCKET)
-        id = MSG_OBSERVE_EDGE_PEER;
-    *tail = msg_format(lang, id, chosen.fd);
-    return (int)chosen.process;
-}
-
-/* With the diagnosis "unclosed-write-end" the holder in question is told by the finding. */
-static int next_of_finding(const struct graph *g, const struct wait *w, const struct finding *f,
-                           enum lang lang, char **tail)
-{
-    if (f->wait != w || f->other < 0 || f->object < 0)
-        return -1;
-    for (size_t i = 0; i < w->count; i++) {
-        size_t at = 0;
-        struct holder h;
-        const struct wanted *on = &w->on[i];
-        if (on->object != f->object || (on->want != WANT_READ && on->want != WANT_WRITE))
-            continue;
-        while (wanted_next(g, on, &at, &h)) {
-            if ((int)h.process != f->other)
-                continue;
-            enum msg_id id =
-                on->want == WANT_READ ? MSG_OBSERVE_EDGE_WRITE_END : MSG_OBSERVE_EDGE_READ_END;
-            if (g->objects[on->object].kind == OBJECT_SOCKET)
-                id = MSG_OBSERVE_EDGE_PEER;
-            *tail = msg_format(lang, id, h.fd);
-            return f->other;
+        bool named = f->wait == w && (int)h.process == f->other;
+        int now = named ? 3 : h.process != w->process ? 2 : 1;
+        if (now > rank) {
+            chosen = h;
+            rank = now;
         }
     }
-    return -1;
+    if (rank == 0)
+        return -1;
+    *tail = msg_format(lang, end_name(g, on), chosen.fd);
+    return task_to_show(g, chosen.process, f);
 }
 
-static int next_child(const struct graph *g, const struct wait *w)
+/* Two semaphores taken crosswise: the finding knows both processes. */
+static int next_taker(const struct graph *g, const struct wait *w, const struct finding *f)
+{
+    if (!str_equal(f->id, "lock-order") || f->other < 0)
+        return -1;
+    if (f->wait == w)
+        return task_to_show(g, (size_t)f->other, f);
+    return (int)w->process == f->other ? (int)f->wait->task : -1;
+}
+
+static int next_child(const struct graph *g, const struct wait *w, const struct finding *f)
 {
     for (size_t i = 0; i < g->s->process_count; i++)
         if (graph_alive(g, i) && graph_waits_for_child(g, w->process, i))
-            return (int)i;
+            return task_to_show(g, i, f);
     return -1;
+}
+
+/* The thread that has to act for this wait to end, -1 nobody; *tail tells what makes it that one.
+ */
+static int next_task(const struct graph *g, const struct wait *w, const struct wanted *on,
+                     const struct finding *f, enum lang lang, char **tail)
+{
+    int next = -1;
+    if (w->for_child)
+        return next_child(g, w, f);
+    if (!on)
+        return -1;
+    if (on->want == WANT_READ || on->want == WANT_WRITE)
+        return next_holder(g, w, on, f, lang, tail);
+    if (on->want == WANT_THREAD)
+        return g->objects[on->object].futex.owner_task;
+    if (on->want == WANT_LOCK)
+        next = g->objects[on->object].futex.owner_task;
+    else if (on->want == WANT_POST)
+        next = next_taker(g, w, f);
+    if (next >= 0)
+        *tail = msg_format(lang, MSG_OBSERVE_EDGE_OWNER);
+    return next;
 }
 
 static const struct wanted *wanted_in_question(const struct wait *w, const struct finding *f)
@@ -105,66 +126,48 @@ static int follow(const struct graph *g, const struct wait *w, const struct find
                   enum lang lang, struct link *link)
 {
     const struct wanted *on = wanted_in_question(w, f);
-    AUTO_FREE char *object = on ? words_object(g, on->object, lang) : NULL;
+    AUTO_FREE char *object = on ? words_object(g, on->object, false, lang) : NULL;
     link->label = object ? str_format("%s ▸ %s", w->text, object) : str_dup(w->text);
-    if (w->for_child)
-        return next_child(g, w);
-    int next = next_of_finding(g, w, f, lang, &link->tail);
-    return next >= 0 || !on ? next : next_of_wanted(g, w, on, lang, &link->tail);
+    return next_task(g, w, on, f, lang, &link->tail);
 }
 
-static int index_in(const struct chain *c, size_t process)
+static int index_in(const struct chain *c, int task)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (c->links[i].process == process)
+        if ((int)c->links[i].task == task)
             return (int)i;
     return -1;
 }
 
-/* A wait of this process: the one found, else its first that tells something. */
-static const struct wait *wait_to_show(const struct graph *g, size_t process,
-                                       const struct finding *f)
-{
-    const struct process *p = graph_process(g, process);
-    if (f->wait && f->wait->process == process)
-        return f->wait;
-    for (size_t i = 0; i < p->tasks; i++) {
-        const struct wait *w = &g->waits[p->first_task + i];
-        if (w->for_child || (w->count && w->on[0].want != WANT_THREAD))
-            return w;
-    }
-    return graph_wait_of(g, process);
-}
-
 /* Start with a process that only waits for the one in question, so that it is in the picture. */
-static size_t start_of(const struct graph *g, const struct finding *f)
+static int start_of(const struct graph *g, const struct finding *f)
 {
     for (size_t i = 0; i < g->s->process_count; i++)
         if (graph_alive(g, i) && graph_waits_for_child(g, i, f->wait->process))
-            return i;
-    return f->wait->process;
+            return task_to_show(g, i, f);
+    return (int)f->wait->task;
 }
 
 static void build_chain(struct chain *c, const struct graph *g, const struct finding *f,
                         enum lang lang)
 {
-    int at = (int)start_of(g, f);
+    int at = start_of(g, f);
     c->back = -1;
     while (at >= 0 && c->count < CHAIN_MAX) {
-        struct link *link = &c->links[c->count];
-        const struct wait *w = wait_to_show(g, (size_t)at, f);
-        *link = (struct link){.process = (size_t)at, .name = words_process(g, (size_t)at, lang)};
-        c->count++;
-        c->stopped = w && w->stopped;
-        if (!w || w->stopped || w->running) {
+        struct link *link = &c->links[c->count++];
+        const struct wait *w = &g->waits[at];
+        *link = (struct link){.task = (size_t)at, .name = words_thread(g, (size_t)at, lang)};
+        c->stopped = w->stopped;
+        if (w->stopped || w->running) {
             link->label = str_dup("");
             return;
         }
         at = follow(g, w, f, lang, link);
-        c->back = at >= 0 ? index_in(c, (size_t)at) : -1;
+        c->back = index_in(c, at);
         if (c->back >= 0)
             return;
     }
+    c->cut = at >= 0;
 }
 
 /* --- drawing --- */
@@ -265,7 +268,11 @@ static void draw(struct buf *out, const struct chain *c, enum lang lang)
         draw_box(out, c, i, inner, column);
         draw_link(out, c, i, column, column - STEM - 4);
     }
-    if (c->back >= 0 || (c->links[c->count - 1].label[0] == '\0' && !c->stopped))
+    if (c->cut) {
+        buf_repeat(out, " ", STEM);
+        buf_adds(out, "⋮\n");
+    }
+    if (c->cut || c->back >= 0 || (c->links[c->count - 1].label[0] == '\0' && !c->stopped))
         return;
     buf_repeat(out, " ", STEM);
     buf_adds(out, "▼\n");

@@ -38,8 +38,7 @@ static struct {
     struct answer *answer;
 } helper;
 
-/* --- finding the ELF file of a module -----------------------------------------------------------
- */
+/* --- finding the ELF file of a module --- */
 
 static void map_path(const char *path, char *out, size_t size)
 {
@@ -108,13 +107,29 @@ static void copy_base_name(char *out, size_t size, const char *path)
     snprintf(out, size, "%s", slash ? slash + 1 : path ? path : "");
 }
 
+/* The function in the source, inlined ones included; the symbol table knows only the outer one. */
+static const char *function_at(Dwfl_Module *module, Dwarf_Addr pc)
+{
+    Dwarf_Addr bias = 0;
+    Dwarf_Die *unit = dwfl_module_addrdie(module, pc, &bias), *scopes = NULL;
+    int n = unit ? dwarf_getscopes(unit, pc - bias, &scopes) : 0;
+    const char *name = NULL;
+    for (int i = 0; i < n && !name; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+        if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine)
+            name = dwarf_diename(&scopes[i]);
+    }
+    free(scopes);
+    return name ? name : dwfl_module_addrname(module, pc);
+}
+
 static void fill_frame(Dwfl_Module *module, Dwarf_Addr pc, struct frame *frame)
 {
     const char *path = NULL;
     Dwarf_Addr start = 0;
     const char *name = dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, &path, NULL);
     copy_base_name(frame->module, sizeof frame->module, name);
-    const char *function = dwfl_module_addrname(module, pc);
+    const char *function = function_at(module, pc);
     snprintf(frame->function, sizeof frame->function, "%s", function ? function : "");
     Dwfl_Line *line = dwfl_module_getsrc(module, pc);
     int number = 0;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 char *words_process(const struct graph *g, size_t process, enum lang lang)
 {
     return msg_format(lang, MSG_OBSERVE_WHO, g->facts[process].name[lang],
@@ -41,42 +43,52 @@ void words_number(struct graph *g)
         }
 }
 
-char *words_object(const struct graph *g, int object, enum lang lang)
+static char *short_label(const struct object *o, const char *n, enum lang lang)
+{
+    static const enum msg_id labels[] = {
+        [OBJECT_PIPE] = MSG_OBSERVE_LABEL_PIPE,     [OBJECT_FIFO] = MSG_OBSERVE_LABEL_FIFO,
+        [OBJECT_SOCKET] = MSG_OBSERVE_LABEL_SOCKET, [OBJECT_SYSV_QUEUE] = MSG_OBSERVE_LABEL_QUEUE,
+        [OBJECT_MQUEUE] = MSG_OBSERVE_LABEL_QUEUE,  [OBJECT_SYSV_SEM] = MSG_OBSERVE_LABEL_SEM,
+        [OBJECT_SEM] = MSG_OBSERVE_LABEL_SEM,       [OBJECT_MUTEX] = MSG_OBSERVE_LABEL_MUTEX,
+        [OBJECT_COND] = MSG_OBSERVE_LABEL_COND,     [OBJECT_WORD] = MSG_OBSERVE_LABEL_WORD,
+        [OBJECT_FILE] = MSG_OBSERVE_LABEL_FILE,     [OBJECT_OTHER] = MSG_OBSERVE_LABEL_OTHER,
+    };
+    if (o->kind == OBJECT_THREAD_END)
+        return msg_format(lang, MSG_OBSERVE_LABEL_THREAD, (int)o->futex.owner);
+    return msg_format(lang, labels[o->kind], n);
+}
+
+/* What tells it apart from others of its kind: path, name, id. NULL when there is nothing. */
+static char *apart(const struct object *o, enum lang lang)
+{
+    if (o->kind == OBJECT_SYSV_QUEUE)
+        return str_format("msqid %d", (int)o->id);
+    if (o->kind == OBJECT_SYSV_SEM)
+        return msg_format(lang, MSG_OBSERVE_APART_SYSV_SEM, (int)o->id, (int)o->dev);
+    /* The two ends of a connection have different names; that would only confuse. */
+    if (o->kind == OBJECT_SOCKET && !o->listening && o->peer >= 0)
+        return NULL;
+    const char *deleted = strstr(o->name, " (deleted)");
+    size_t len = deleted ? (size_t)(deleted - o->name) : strlen(o->name);
+    struct buf safe = BUF_INIT; /* the student chose the name */
+    text_visible(&safe, o->name, len, false);
+    char *name = len ? str_dup(buf_text(&safe)) : NULL;
+    buf_release(&safe);
+    return name;
+}
+
+char *words_object(const struct graph *g, int object, bool full, enum lang lang)
 {
     const struct object *o = &g->objects[object];
     char n[16];
     circled(o->label, n);
-    switch (o->kind) {
-    case OBJECT_PIPE:
-        return msg_format(lang, MSG_OBSERVE_LABEL_PIPE, n);
-    case OBJECT_FIFO:
-        return msg_format(lang, MSG_OBSERVE_LABEL_FIFO, n, o->name);
-    case OBJECT_SOCKET:
-        return o->name[0] ? msg_format(lang, MSG_OBSERVE_LABEL_SOCKET_NAMED, n, o->name)
-                          : msg_format(lang, MSG_OBSERVE_LABEL_SOCKET, n);
-    case OBJECT_SYSV_QUEUE:
-        return msg_format(lang, MSG_OBSERVE_LABEL_SYSV_QUEUE, n, (int)o->id);
-    case OBJECT_MQUEUE:
-        return msg_format(lang, MSG_OBSERVE_LABEL_MQUEUE, n, o->name);
-    case OBJECT_SYSV_SEM:
-        return msg_format(lang, MSG_OBSERVE_LABEL_SYSV_SEM, n, (int)o->id, (int)o->dev);
-    case OBJECT_SEM:
-        return o->name[0] ? msg_format(lang, MSG_OBSERVE_LABEL_SEM_NAMED, n, o->name)
-                          : msg_format(lang, MSG_OBSERVE_LABEL_SEM, n);
-    case OBJECT_MUTEX:
-        return msg_format(lang, MSG_OBSERVE_LABEL_MUTEX, n);
-    case OBJECT_COND:
-        return msg_format(lang, MSG_OBSERVE_LABEL_COND, n);
-    case OBJECT_THREAD_END:
-        return msg_format(lang, MSG_OBSERVE_LABEL_THREAD, (int)o->futex.owner);
-    case OBJECT_WORD:
-        return msg_format(lang, MSG_OBSERVE_LABEL_WORD, n);
-    case OBJECT_FILE:
-        return msg_format(lang, MSG_OBSERVE_LABEL_FILE, n, o->name);
-    case OBJECT_OTHER:
-        break;
-    }
-    return msg_format(lang, MSG_OBSERVE_LABEL_OTHER, n, o->name);
+    char *label = short_label(o, n, lang);
+    AUTO_FREE char *detail = full ? apart(o, lang) : NULL;
+    if (!detail)
+        return label;
+    char *both = msg_format(lang, MSG_OBSERVE_LABEL_FULL, label, detail);
+    free(label);
+    return both;
 }
 
 /* --- waits --- */
@@ -142,7 +154,7 @@ static char *any_sentence(const struct graph *g, const struct wait *w, const cha
 {
     struct buf all = BUF_INIT;
     for (size_t i = 0; i < w->count && i < 6; i++) {
-        AUTO_FREE char *object = words_object(g, w->on[i].object, lang);
+        AUTO_FREE char *object = words_object(g, w->on[i].object, true, lang);
         buf_adds(&all, i ? msg_in(lang, MSG_OBSERVE_LIST_COMMA) : "");
         buf_adds(&all, object);
     }
@@ -170,7 +182,7 @@ static char *wait_sentence(const struct graph *g, const struct wait *w, const ch
         return msg_format(lang, MSG_OBSERVE_WAIT_UNKNOWN, who, w->text);
     if (w->count > 1)
         return any_sentence(g, w, who, lang);
-    AUTO_FREE char *object = words_object(g, w->on[0].object, lang);
+    AUTO_FREE char *object = words_object(g, w->on[0].object, true, lang);
     return msg_format(lang, wait_message(&w->on[0]), who, w->text, object);
 }
 
@@ -293,7 +305,7 @@ static void sem_facts(struct buf *out, const struct graph *g, const struct objec
         AUTO_FREE char *who = words_process(g, (size_t)last, lang);
         add_line(out, msg_format(lang, MSG_OBSERVE_FACT_LAST_ALIVE, label, who));
     } else if (str_equal(f->id, "dead-owner")) {
-        add_line(out, msg_format(lang, MSG_OBSERVE_FACT_LAST_DEAD, label, (int)o->sem.last));
+        add_line(out, msg_format(lang, MSG_OBSERVE_FACT_LAST_DEAD, label));
     }
 }
 
@@ -334,7 +346,7 @@ static void facts_of(struct buf *out, const struct graph *g, const struct wait *
                      const struct wanted *on, const struct finding *f, enum lang lang)
 {
     const struct object *o = &g->objects[on->object];
-    AUTO_FREE char *label = words_object(g, on->object, lang);
+    AUTO_FREE char *label = words_object(g, on->object, false, lang);
     switch (o->kind) {
     case OBJECT_FIFO:
         if (on->want == WANT_READER || on->want == WANT_WRITER) {
@@ -371,8 +383,11 @@ static void facts_of(struct buf *out, const struct graph *g, const struct wait *
 }
 
 void words_facts(struct buf *out, const struct graph *g, const struct wait *w,
-                 const struct finding *f, enum lang lang)
+                 const struct finding *f, bool *told, enum lang lang)
 {
-    for (size_t i = 0; i < w->count && i < 6; i++)
-        facts_of(out, g, w, &w->on[i], f, lang);
+    for (size_t i = 0; i < w->count && i < 6; i++) {
+        if (!told[w->on[i].object])
+            facts_of(out, g, w, &w->on[i], f, lang);
+        told[w->on[i].object] = true;
+    }
 }

@@ -126,7 +126,7 @@ static size_t shortened(int fd, size_t count, int writing)
     int is_pipe, saved = errno;
     size_t result = count;
     if ((flags & SHORT_IO) && count > 1 && is_stream(fd, &is_pipe) &&
-        !(writing && is_pipe && count <= PIPE_BUF) && chance(2) == 0) {
+        !(writing && is_pipe && count <= PIPE_BUF) && chance(4) != 0) {
         /* mostly a few bytes: the buffer is often far larger than what comes */
         size_t most = chance(4) == 0 || count < 64 ? count - 1 : 63;
         result = 1 + chance(most > 0x7fffffff ? 0x7fffffff : (uint32_t)most);
