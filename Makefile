@@ -47,10 +47,11 @@ objects     = $(patsubst %.c,$(B)/obj/%.o,$(1))
 LIB_OBJ    := $(call objects,$(call sources,$(LIB_ROOMS)))
 HARNESS    := $(call objects,$(call sources,harness))
 APP_OBJ    := $(call objects,$(call sources,tui cli) runner/main.c)
-CHECKS     := $(patsubst tests/labs/%/check.c,$(B)/check/%/check,$(wildcard tests/labs/*/*/check.c))
-REFERENCES := $(patsubst solutions/%/,$(B)/ref/%/.built,$(wildcard solutions/*/*/))
+EXERCISES  := $(patsubst labs/%/exercise.ini,%,$(wildcard labs/*/*/exercise.ini))
+CHECKS     := $(foreach x,$(EXERCISES),$(if $(wildcard tests/labs/$(x)/check.c),$(B)/check/$(x)/check))
+REFERENCES := $(foreach x,$(EXERCISES),$(if $(wildcard solutions/$(x)/*.c),$(B)/ref/$(x)/.built))
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-SHIM       := $(if $(wildcard runner/sandbox/shim_main.c),$(B)/lab-shim.so)
+SHIM       := $(B)/lab-shim.so $(B)/lab-crash.so
 
 .PHONY: all run test bench test-fresh install uninstall format clean help deps test-deps \
         unit verify lint
@@ -94,7 +95,8 @@ $(B)/lab-init: $(B)/obj/runner/sandbox/lab_init_main.o
 	$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) $< -static -o $@ 2>/dev/null || $(CC) $(LDFLAGS) $< -o $@
 
-$(B)/lab-shim.so: runner/sandbox/shim_main.c
+# Preloaded into student programs: disturbances on request, and a line that says where a crash was.
+$(B)/lab-%.so: runner/sandbox/%_main.c
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CPPFLAGS_ALL) -std=c17 -O2 -g $(WARN) -fPIC -shared $< -ldl -o $@

@@ -17,7 +17,8 @@ install)
     : >"$lib/installed"
     put 755 "$B/ipclab" "$bin/ipclab"
     put 755 "$B/lab-init" "$lib/lab-init"
-    if [ -f "$B/lab-shim.so" ]; then put 644 "$B/lab-shim.so" "$lib/lab-shim.so"; fi
+    put 644 "$B/lab-shim.so" "$lib/lab-shim.so"
+    put 644 "$B/lab-crash.so" "$lib/lab-crash.so"
     find "$B/check" "$B/ref" -type f ! -name '.*' | while read -r f; do
         put 755 "$f" "$lib/${f#"$B/"}"
     done

@@ -77,13 +77,14 @@ struct sleeper { /* a child that waits in read() on an empty pipe */
     int hold; /* write end: closing it lets the child go */
 };
 
-static _Noreturn void sleeper_main(const char *program, int pipe_end)
+static _Noreturn void sleeper_main(const char *program, const int ends[2])
 {
     char byte;
+    close(ends[1]); /* else it would wait for itself to close it */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY); /* the unwinder is no ancestor (Yama) */
     signal(SIGPIPE, SIG_DFL);
-    if (dup2(pipe_end, 0) < 0)
+    if (dup2(ends[0], 0) < 0)
         _exit(126);
     if (program)
         execl(program, program, (char *)NULL);
@@ -98,7 +99,7 @@ static bool sleeper_start(struct sleeper *s, const char *program)
         return false;
     s->pid = fork();
     if (s->pid == 0)
-        sleeper_main(program, ends[0]);
+        sleeper_main(program, ends);
     close(ends[0]);
     s->hold = ends[1];
     if (s->pid < 0)

@@ -118,6 +118,12 @@ static int plan(struct verify *v)
             t->n_wrong = 0; /* already said by the invariants */
         add_task(v, x, KIND_SKELETON, NULL, 0);
     }
+    for (size_t i = 0; i < v->c->course.n_unfinished; i++) {
+        AUTO_FREE char *text =
+            msg_format(msg_lang(), MSG_COURSE_NO_INI, v->c->course.unfinished[i]);
+        buf_addf(&v->said, "%s\n", text);
+        v->violations++;
+    }
     for (int round = 0; round < v->repeat; round++)
         for (size_t i = 0; i < v->c->course.n_exercises; i++) {
             const struct exercise *x = &v->c->course.exercises[i];

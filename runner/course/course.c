@@ -110,8 +110,11 @@ static int add_exercise(struct course *c, size_t chapter, const char *name, stru
     const char *slug = c->chapters[chapter].slug;
     AUTO_FREE char *lab_dir = fs_join(c->chapters[chapter].dir, name);
     AUTO_FREE char *ini = fs_join(lab_dir, "exercise.ini");
-    if (!fs_exists(ini))
-        return err_msg(e, MSG_COURSE_NO_INI, lab_dir);
+    if (!fs_exists(ini)) { /* somebody is writing it: the others can be done meanwhile */
+        c->unfinished = mem_grow(c->unfinished, c->n_unfinished + 1, sizeof *c->unfinished);
+        c->unfinished[c->n_unfinished++] = str_dup(lab_dir);
+        return 0;
+    }
     struct exercise x;
     if (exercise_load(&x, lab_dir, e) != 0)
         return -1;
@@ -169,6 +172,9 @@ int course_load(struct course *c, struct err *e)
 
 void course_release(struct course *c)
 {
+    for (size_t i = 0; i < c->n_unfinished; i++)
+        free(c->unfinished[i]);
+    free(c->unfinished);
     for (size_t i = 0; i < c->n_exercises; i++)
         exercise_release(&c->exercises[i]);
     for (size_t i = 0; i < c->n_chapters; i++) {

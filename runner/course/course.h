@@ -32,6 +32,8 @@ struct course {
     size_t n_chapters;
     struct exercise *exercises; /* owned, ordered by chapter and number */
     size_t n_exercises;
+    char **unfinished; /* owned: exercise folders without exercise.ini; left out (verify names them) */
+    size_t n_unfinished;
 };
 
 /* Load the whole catalogue. A broken exercise.ini is an error that names file and line; ids are

@@ -115,6 +115,8 @@ json_t *record_to_json(const struct record *r)
     json_object_set_new(j, "stderr", json_text(r->stderr_tail));
     json_object_set_new(j, "seed", json_string(seed));
     json_object_set_new(j, "ms", json_ms(r->ms));
+    if (r->blocked_ms > 0)
+        json_object_set_new(j, "blocked_ms", json_ms(r->blocked_ms));
     return j;
 }
 
@@ -168,6 +170,7 @@ int record_from_json(struct record *r, const json_t *j, struct err *e)
     r->stderr_tail = fields_string(&f, "stderr", OPTIONAL);
     r->seed = fields_uint64(&f, "seed");
     r->ms = fields_number(&f, "ms", OPTIONAL);
+    r->blocked_ms = fields_number(&f, "blocked_ms", OPTIONAL);
     if (!f.failed)
         return 0;
     record_release(r);

@@ -61,6 +61,7 @@ struct record {
     char *stderr_tail; /* owned: what the student's programs said on stderr (the end of it) */
     uint64_t seed;
     double ms;
+    double blocked_ms; /* hangs: from the last sign of life to the verdict; else 0 */
 };
 void record_release(struct record *r);
 /* Keys: test verdict diagnosis symptom evidence hint graph (each {"zh":…,"en":…} or null), expected

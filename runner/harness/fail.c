@@ -180,7 +180,7 @@ void lab_fail_with(struct failure *f)
         (better = lab.refine(f->verdict, f->diagnosis, f->proc)) != NULL)
         f->diagnosis = better;
     const struct hint_rule *rule = find_rule(f->diagnosis);
-    struct record r = {.verdict = f->verdict};
+    struct record r = {.verdict = f->verdict, .blocked_ms = f->blocked_ms};
     r.diagnosis = str_dup(rule && rule->rename ? rule->rename : f->diagnosis);
     fill_record(&r, f, rule);
     if (lab.shared && f->verdict != VERDICT_UNDECIDED)

@@ -101,8 +101,8 @@ struct lab_cmd {
     int max_processes;             /* RLIMIT_NPROC; 0: from exercise.ini; -1: 1 (fork fails) */
     bool ignore_sigpipe;           /* SIGPIPE ignored from the start, as under some parents */
     mode_t umask;                  /* 0: 022 */
-    int stdout_pipe;  /* capacity of its stdout pipe in bytes (F_SETPIPE_SZ); 0: default */
-    bool hold_output; /* do not read its stdout until lab_release_output() */
+    int stdout_pipe;      /* capacity of its stdout pipe in bytes (F_SETPIPE_SZ); 0: default */
+    bool hold_output;     /* do not read its stdout until lab_release_output() */
     unsigned provoke;     /* enum lab_provoke, or-ed; 0: none */
     int stdin_pipe;       /* capacity of its stdin pipe in bytes; 0: default */
     bool dribble;         /* input reaches it one byte at a time */
@@ -110,9 +110,10 @@ struct lab_cmd {
     bool no_memory_limit; /* ThreadSanitizer reserves terabytes of addresses */
     int host;             /* 2: on the second host of lab_two_hosts(); 0, 1: the first */
 };
-/* Provocations (lab_cmd.provoke, or-ed): a preloaded library disturbs the program's own calls of the C
- * library, as a kernel, a signal or a scheduler may at any time. Seeded by lab_seed() and the program's
- * arguments: the same seed disturbs in the same way. Programs that bypass libc are not provoked. */
+/* Provocations (lab_cmd.provoke, or-ed): a preloaded library disturbs the program's own calls of
+ * the C library, as a kernel, a signal or a scheduler may at any time. Seeded by lab_seed() and the
+ * program's arguments: the same seed disturbs in the same way. Programs that bypass libc are not
+ * provoked. */
 enum lab_provoke {
     LAB_SHORT_IO = 1, /* read, write, send, recv… move only a part */
     LAB_EINTR = 2,    /* blocking calls fail with EINTR now and then */
@@ -214,10 +215,11 @@ void lab_hint_for(const char *diagnosis, const char *rename, const char *zh, con
  * NULL to keep). */
 void lab_on_fail(const char *(*refine)(enum verdict v, const char *diagnosis, struct lab_proc *p));
 
-/* `p` is a driver built with -fsanitize=thread (exercise.ini: driver = …, flags = -fsanitize=thread), to
- * be started with .fixed_addresses and .no_memory_limit: wait for it; a race that ThreadSanitizer reports
- * fails the test (verdict race, diagnosis "data-race", the two accesses and their lines as evidence);
- * when ThreadSanitizer cannot start on this machine the test is undecided. */
+/* `p` is a driver built with -fsanitize=thread (exercise.ini: driver = …, flags =
+ * -fsanitize=thread), to be started with .fixed_addresses and .no_memory_limit: wait for it; a race
+ * that ThreadSanitizer reports fails the test (verdict race, diagnosis "data-race", the two
+ * accesses and their lines as evidence); when ThreadSanitizer cannot start on this machine the test
+ * is undecided. */
 void lab_expect_no_race(struct lab_proc *p);
 
 /* --- state of a program
@@ -252,8 +254,8 @@ int lab_cpus(void);                        /* CPUs this process may use */
  * test. */
 const char *lab_pattern(size_t len);
 
-/* Two hosts: from now on programs started with .host = 2 live in a second network namespace, joined to
- * the first by a veth pair. lab_host_address(1 or 2) is the IPv4 address of a host as text
+/* Two hosts: from now on programs started with .host = 2 live in a second network namespace, joined
+ * to the first by a veth pair. lab_host_address(1 or 2) is the IPv4 address of a host as text
  * ("10.77.0.1"). In mode none both are this machine's loopback (127.0.0.1, 127.0.0.2). */
 void lab_two_hosts(void);
 const char *lab_host_address(int host);

@@ -146,12 +146,13 @@ static void take_diagnosis(struct failure *f, struct diagnosis *d)
     }
 }
 
-static _Noreturn void fail_hang(void)
+static _Noreturn void fail_hang(double alive_at)
 {
     static struct diagnosis d;
     struct failure f = {.verdict = VERDICT_HANG};
     observer_explain(lab.observer, &d);
     take_diagnosis(&f, &d);
+    f.blocked_ms = clock_ms() - alive_at;
     lab_fail_with(&f);
 }
 
@@ -225,6 +226,7 @@ struct looking {
     double next; /* when to look again, ms */
     double step;
     bool hung_once;
+    double alive_at; /* the last sign of life: bytes, an end, a running process */
 };
 
 static void look(struct looking *l)
@@ -240,11 +242,13 @@ static void look(struct looking *l)
         fail_spin(cpu);
     if (seen == OBSERVE_HUNG && lab.watching && !busy_ourselves()) {
         if (l->hung_once) /* once more with a fresh pair: a moment in which nobody moved is cheap */
-            fail_hang();
+            fail_hang(l->alive_at);
         l->hung_once = true;
     } else {
         l->hung_once = false;
     }
+    if (seen == OBSERVE_RUNNING)
+        l->alive_at = now;
     l->step = seen == OBSERVE_RUNNING ? (l->step * 1.5 < LOOK_MAX_MS ? l->step * 1.5 : LOOK_MAX_MS)
                                       : LOOK_MS;
     l->next = clock_ms() + l->step;
@@ -254,7 +258,7 @@ static void look(struct looking *l)
 
 void lab_wait_until(bool (*condition)(void *), void *arg)
 {
-    struct looking l = {.next = clock_ms() + LOOK_MS, .step = LOOK_MS};
+    struct looking l = {.next = clock_ms() + LOOK_MS, .step = LOOK_MS, .alive_at = clock_ms()};
     int patience = 1; /* ms until the condition is asked again without an event; doubles */
     lab_pump(0);
     while (!condition(arg)) {
@@ -262,6 +266,7 @@ void lab_wait_until(bool (*condition)(void *), void *arg)
         wait = wait < 0 ? 0 : wait < patience ? wait : patience;
         if (lab_pump(wait)) {
             l.hung_once = false;
+            l.alive_at = clock_ms();
             patience = 1;
             check_flood();
         } else if (patience < LOOK_MS) {

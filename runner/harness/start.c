@@ -149,16 +149,25 @@ static void set_limits(struct sandbox_limits *l, const struct lab_cmd *cmd)
     l->files = cmd->max_files ? cmd->max_files : DEFAULT_FILES;
 }
 
-/* LD_PRELOAD and its orders for a provoked program; nothing under --asan, whose runtime must come
- * first. */
-static size_t provocation(const struct lab_cmd *cmd, const char **env)
+static const char *preloaded(const char *name)
 {
-    if (!cmd->provoke || lab.asan || cmd->side != LAB_STUDENT)
+    return lab_keep(fs_join(sandbox_src(&lab.box), name));
+}
+
+/* LD_PRELOAD: lab-crash.so so that a crash says where, lab-shim.so for a provoked program. Nothing
+ * with sanitizers, whose runtime must come first. */
+static size_t preload(const struct lab_cmd *cmd, const char **env)
+{
+    const char *crash = preloaded("lab-crash.so"), *shim = preloaded("lab-shim.so");
+    if (lab.asan || cmd->no_memory_limit || cmd->side != LAB_STUDENT)
         return 0;
-    AUTO_FREE char *path = fs_join(sandbox_src(&lab.box), "lab-shim.so");
-    if (!fs_exists(path))
-        lab_internal("%s is missing", path);
-    env[0] = lab_text("LD_PRELOAD=%s", path);
+    if (!cmd->provoke) {
+        env[0] = lab_text("LD_PRELOAD=%s", crash);
+        return fs_exists(crash) ? 1 : 0;
+    }
+    if (!fs_exists(shim))
+        lab_internal("%s is missing", shim);
+    env[0] = lab_text("LD_PRELOAD=%s:%s", crash, shim);
     env[1] = lab_text("IPCLAB_PROVOKE=%u %llu", cmd->provoke, (unsigned long long)lab.seed);
     return 2;
 }
@@ -176,7 +185,7 @@ static const char **environment(const struct lab_cmd *cmd, char *home)
     env[i++] = home;
     if (lab.asan)
         env[i++] = "ASAN_OPTIONS=detect_leaks=0:color=never:abort_on_error=0";
-    i += provocation(cmd, env + i);
+    i += preload(cmd, env + i);
     for (size_t k = 0; k < n; k++)
         env[i++] = cmd->env[k];
     return env;

@@ -30,7 +30,7 @@ struct lab_proc {
     size_t pending_at;
     bool input_open; /* do not close stdin when pending is empty */
     bool hold_output;
-    bool dribble;    /* one byte of stdin at a time */
+    bool dribble; /* one byte of stdin at a time */
     bool flooded;
     struct buf output, errors;
     size_t line_at; /* start of the next unread line in output */
@@ -75,7 +75,8 @@ struct lab {
     double started;
     uint64_t random;
     int key_count;
-    struct buf handed_out; /* keys (as 0x%08x) and names given to programs, each with \n around it */
+    struct buf
+        handed_out; /* keys (as 0x%08x) and names given to programs, each with \n around it */
     char *context[LANG_COUNT]; /* owned */
     struct buf notes[LANG_COUNT];
     const char *hint[LANG_COUNT];
@@ -101,6 +102,7 @@ struct failure {
     char *hint[LANG_COUNT];     /* owned, may be NULL */
     char *graph[LANG_COUNT];    /* owned, may be NULL */
     bool has_bytes;
+    double blocked_ms;             /* hangs: since the last sign of life */
     const char *expected, *actual; /* borrowed */
     size_t expected_len, actual_len;
 };
@@ -120,6 +122,16 @@ bool lab_pump(int timeout_ms);
 void lab_wait_until(bool (*condition)(void *), void *arg);
 /* What to call a program in a message. */
 const char *lab_role(const struct lab_proc *p, enum lang lang);
+
+/* --- crash.c: what lab-crash.so told about a crash in the tree of a program */
+struct crash {
+    int signal, code;      /* si_code: SEGV_MAPERR…; 0 when somebody sent it */
+    unsigned long address; /* that was touched */
+    unsigned long offset;  /* of the instruction in the program, 0 unknown */
+    char *where;           /* owned by the test: "ring.c:41", NULL unknown */
+};
+/* Take the report out of the program's stderr; false when there is none. */
+bool lab_take_crash(struct lab_proc *p, struct crash *c);
 
 /* --- hosts.c: network namespace of a host, -1: the one we are in */
 int lab_host_namespace(int host);

@@ -144,10 +144,11 @@ static size_t count_sharing(const struct graph *g, const struct mapping *mine)
 
 /* "/dev/shm/sem.turn" is the semaphore "/turn"; "/dev/zero (deleted)" is anonymous shared memory.
  */
-static void name_memory(struct object *o, const struct mapping *m)
+static void name_memory(struct object *o, const struct mapping *m, const char *exe)
 {
     static const char sem[] = "/dev/shm/sem.", shm[] = "/dev/shm/";
-    o->futex.file = m->path[0] == '/' && strncmp(m->path, "/dev/zero", 9) != 0;
+    bool program = strcmp(m->path, exe) == 0 || strstr(m->path, ".so"); /* global variables */
+    o->futex.file = m->path[0] == '/' && !program && strncmp(m->path, "/dev/zero", 9) != 0;
     if (strncmp(m->path, sem, sizeof sem - 1) == 0)
         snprintf(o->name, sizeof o->name, "/%.100s", m->path + sizeof sem - 1);
     else if (strncmp(m->path, shm, sizeof shm - 1) == 0)
@@ -174,7 +175,7 @@ static int futex_object(struct graph *g, const struct wait *w, const struct fute
     o->futex.shared = mapped && m.shared;
     o->futex.mapped_by = o->futex.shared ? count_sharing(g, &m) : 1;
     if (mapped)
-        name_memory(o, &m);
+        name_memory(o, &m, g->facts[w->process].exe);
     return index;
 }
 

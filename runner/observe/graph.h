@@ -43,7 +43,7 @@ struct object {
     struct holder *holders;     /* owned */
     size_t holder_count, holder_cap;
     int peer;                                 /* OBJECT_SOCKET: the other end, -1 unknown */
-    bool listening;                           /* OBJECT_SOCKET */
+    bool listening, connected;                /* OBJECT_SOCKET */
     bool missing;                             /* OBJECT_FIFO: nothing is at that path any more */
     struct {                                  /* queues */
         unsigned long messages, bytes, limit; /* limit: bytes (System V) or messages (POSIX) */
@@ -64,7 +64,7 @@ struct object {
         pid_t owner;      /* mutex: inner tid of the owner, 0 none or unknown */
         int owner_task;   /* index into snapshot.tasks, -1: no such thread (any more) */
         unsigned long address;
-        bool file; /* the mapping belongs to a file or shm object */
+        bool file; /* the mapping belongs to a file or shm object, not to the program */
     } futex;
 };
 

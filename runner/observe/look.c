@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -85,10 +85,24 @@ static enum observation judge(const struct snapshot *s)
     return OBSERVE_BLOCKED;
 }
 
+static pid_t helper_of(const struct observer *o)
+{
+    return o->unwinder ? o->unwinder->pid : 0;
+}
+
+/* Without a PID namespace orphans come to the caller, if it asked for them. */
+static pid_t parent_of_orphans(pid_t given)
+{
+    int subreaper = 0;
+    if (given > 0 || prctl(PR_GET_CHILD_SUBREAPER, &subreaper) < 0)
+        return given;
+    return subreaper ? getpid() : 0;
+}
+
 /* The costly half of the proof, for a snapshot seen twice. */
 static enum observation confirm(const struct observer *o)
 {
-    if (!snapshot_complete(&o->now, o->proc, o->orphan_parent))
+    if (!snapshot_complete(&o->now, o->proc, o->orphan_parent, helper_of(o)))
         return OBSERVE_RUNNING;
     switch (patience_of_all(&o->now, o->proc)) {
     case PATIENCE_RUNNING:
@@ -117,9 +131,9 @@ static void keep_dead_time(struct observer *o)
 enum observation observer_look(struct observer *o, const struct watch *w, size_t n,
                                pid_t orphan_parent)
 {
-    o->orphan_parent = orphan_parent;
+    o->orphan_parent = parent_of_orphans(orphan_parent);
     remember_roles(o, w, n);
-    snapshot_take(&o->now, o->proc, w, n, orphan_parent);
+    snapshot_take(&o->now, o->proc, w, n, o->orphan_parent, helper_of(o));
     enum observation seen = judge(&o->now);
     bool equal = o->seen && snapshot_equal(&o->last, &o->now);
     unsigned long long now = clock_ns();
@@ -149,7 +163,7 @@ pid_t observe_find_blocked(int proc, pid_t root, long nr, long arg0)
     struct snapshot s = {0};
     struct watch w = {.pid = root, .student = true};
     pid_t found = 0;
-    snapshot_take(&s, proc, &w, 1, 0);
+    snapshot_take(&s, proc, &w, 1, 0, 0);
     for (size_t i = 0; i < s.task_count && !found; i++) {
         const struct task *t = &s.tasks[i];
         if (t->state != 'S' || t->call.in != IN_CALL)
@@ -200,7 +214,7 @@ int observe_tree(int proc, pid_t root, struct proc_info **list, size_t *count)
     double tick = 1.0 / (double)sysconf(_SC_CLK_TCK);
     *list = NULL;
     *count = 0;
-    snapshot_take(&s, proc, &w, 1, 0);
+    snapshot_take(&s, proc, &w, 1, 0, 0);
     if (s.process_count == 0)
         return -1;
     *list = mem_alloc(s.process_count * sizeof **list);

@@ -38,7 +38,8 @@ struct observer *observer_new(int proc, struct unwinder *unwinder);
 void observer_free(struct observer *o);
 
 /* One look at everything below the watches. `orphan_parent` is the PID 1 of the test's namespace
- * (0: none): its children are watched as well (processes whose parent ended), itself is not.
+ * (0: the caller, if it is a subreaper): its children are watched as well (processes whose parent
+ * ended), itself is not, nor is the unwinder.
  * The caller promises that it will itself neither send, read nor signal anything more while the
  * processes stay as they are, so the watched processes only have each other. */
 enum observation observer_look(struct observer *o, const struct watch *w, size_t n,

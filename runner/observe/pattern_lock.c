@@ -52,7 +52,7 @@ bool pattern_not_shared(const struct graph *g, const struct wait *w, struct find
         return false; /* it locked twice: another story */
     f->object = w->on[0].object;
     f->other = forked_relative(g, w->process);
-    return f->other >= 0;
+    return f->other >= 0 || o->futex.file;
 }
 
 static const struct wait *wait_of_owner(const struct graph *g, const struct object *o)

@@ -110,7 +110,8 @@ static int next_task(const struct graph *g, const struct wait *w, const struct w
     else if (on->want == WANT_POST)
         next = next_taker(g, w, f);
     if (next >= 0)
-        *tail = msg_format(lang, MSG_OBSERVE_EDGE_OWNER);
+        *tail = msg_format(lang, on->want == WANT_LOCK ? MSG_OBSERVE_EDGE_OWNER
+                                                       : MSG_OBSERVE_EDGE_POSTER);
     return next;
 }
 

@@ -156,7 +156,7 @@ static bool any_hidden_timer(const struct watch *w, size_t n)
 }
 
 static void look_at_orphans(struct snapshot *s, int proc, const struct watch *w, size_t n,
-                            pid_t parent)
+                            pid_t parent, pid_t except)
 {
     int dir = proc_open(proc, parent);
     if (dir < 0)
@@ -166,14 +166,14 @@ static void look_at_orphans(struct snapshot *s, int proc, const struct watch *w,
     children_of(proc, parent, dir, &children, &count);
     close(dir);
     for (size_t i = 0; i < count; i++)
-        if (children[i] != getpid())
+        if (children[i] != getpid() && children[i] != except)
             look_at_tree(s, proc, children[i], NULL, -1);
     for (; first < s->process_count; first++)
         s->processes[first].hidden_timer = any_hidden_timer(w, n);
 }
 
 void snapshot_take(struct snapshot *s, int proc, const struct watch *w, size_t n,
-                   pid_t orphan_parent)
+                   pid_t orphan_parent, pid_t except)
 {
     s->process_count = s->task_count = 0;
     s->torn = false;
@@ -182,7 +182,7 @@ void snapshot_take(struct snapshot *s, int proc, const struct watch *w, size_t n
             look_at_tree(s, proc, w[i].pid, &w[i], (int)i);
     /* Last, because a process that loses its parent while we look moves to this one. */
     if (orphan_parent > 0)
-        look_at_orphans(s, proc, w, n, orphan_parent);
+        look_at_orphans(s, proc, w, n, orphan_parent, except);
 }
 
 void snapshot_release(struct snapshot *s)
@@ -215,14 +215,14 @@ bool snapshot_equal(const struct snapshot *a, const struct snapshot *b)
     return true;
 }
 
-bool snapshot_complete(const struct snapshot *s, int proc, pid_t orphan_parent)
+bool snapshot_complete(const struct snapshot *s, int proc, pid_t orphan_parent, pid_t except)
 {
     AUTO_FREE struct proc_parent *all = NULL;
     size_t n;
     if (proc_scan(proc, &all, &n) < 0)
         return false;
     for (size_t i = 0; i < n; i++) {
-        if (snapshot_find(s, all[i].pid) >= 0 || all[i].pid == getpid())
+        if (snapshot_find(s, all[i].pid) >= 0 || all[i].pid == getpid() || all[i].pid == except)
             continue;
         if (snapshot_find(s, all[i].ppid) >= 0)
             return false;

@@ -34,13 +34,14 @@ struct snapshot {
     bool torn; /* something vanished or was unreadable while we looked */
 };
 
+/* `except`: a child of orphan_parent that is not watched (0: none), besides the caller itself. */
 void snapshot_take(struct snapshot *s, int proc, const struct watch *w, size_t n,
-                   pid_t orphan_parent);
+                   pid_t orphan_parent, pid_t except);
 void snapshot_release(struct snapshot *s);
 /* Same processes and threads, in the same calls, and none has run in between. */
 bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);
 /* Is every living descendant of the snapshot's processes (and child of orphan_parent) in it? */
-bool snapshot_complete(const struct snapshot *s, int proc, pid_t orphan_parent);
+bool snapshot_complete(const struct snapshot *s, int proc, pid_t orphan_parent, pid_t except);
 /* Index of a process by its pid, -1 when it is not there. */
 int snapshot_find(const struct snapshot *s, pid_t pid);
 

@@ -20,7 +20,8 @@ static int socket_by_inode(const struct graph *g, unsigned long long inode)
     return -1;
 }
 
-enum { STATE_LISTEN = 10 /* TCP_LISTEN; Unix sockets use the same number */ };
+/* As in TCP; Unix sockets use the same numbers. */
+enum { STATE_CONNECTED = 1, STATE_LISTEN = 10 };
 
 static void one_unix_socket(struct graph *g, const struct nlmsghdr *h)
 {
@@ -30,6 +31,7 @@ static void one_unix_socket(struct graph *g, const struct nlmsghdr *h)
         return;
     struct object *o = &g->objects[index];
     o->listening = m->udiag_state == STATE_LISTEN;
+    o->connected = m->udiag_state == STATE_CONNECTED;
     int left = (int)h->nlmsg_len - (int)NLMSG_LENGTH(sizeof *m);
     struct nlattr *a = (struct nlattr *)(void *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof *m));
     while (left >= (int)sizeof *a && a->nla_len >= sizeof *a && (int)a->nla_len <= left) {
@@ -130,6 +132,7 @@ static void connect_tcp(struct graph *g, const struct tcp_row *rows, size_t coun
             continue;
         struct object *o = &g->objects[index];
         o->listening = rows[i].state == STATE_LISTEN;
+        o->connected = rows[i].state == STATE_CONNECTED;
         name_tcp(o, &rows[i]);
         for (size_t k = 0; k < count && !o->listening; k++)
             if (strcmp(rows[i].local, rows[k].remote) == 0 &&

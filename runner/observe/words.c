@@ -359,7 +359,7 @@ static void facts_of(struct buf *out, const struct graph *g, const struct wait *
         channel_facts(out, g, w, on, label, lang);
         break;
     case OBJECT_SOCKET:
-        if (on->want == WANT_READ || on->want == WANT_WRITE)
+        if ((on->want == WANT_READ || on->want == WANT_WRITE) && (o->connected || o->peer >= 0))
             channel_facts(out, g, w, on, label, lang);
         break;
     case OBJECT_SYSV_QUEUE:

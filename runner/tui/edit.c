@@ -49,21 +49,36 @@ static const char *editor_find(void)
     return NULL;
 }
 
-/* Does this command understand +LINE? Its first word decides. */
-static bool takes_line(const char *editor)
+/* How an editor is told the line to begin at. */
+enum line_style {
+    LINE_UNKNOWN, /* not at all */
+    LINE_PLUS,    /* +41 FILE */
+    LINE_COLON,   /* FILE:41 */
+    LINE_GOTO,    /* --goto FILE:41 */
+};
+
+/* The first word of the command decides. */
+static enum line_style line_style(const char *editor)
 {
-    static const char *const known[] = {"vi",    "vim",         "nvim", "nano", "emacs",
-                                        "micro", "emacsclient", "kak",  "view", "vim.basic",
-                                        "ee",    "joe",         "ne",   "mg"};
-    size_t len = strcspn(editor, " \t");
-    AUTO_FREE char *program = str_ndup(editor, len);
+    static const struct {
+        const char *name;
+        enum line_style style;
+    } known[] = {
+        {"vi", LINE_PLUS},        {"vim", LINE_PLUS},   {"nvim", LINE_PLUS},
+        {"vim.basic", LINE_PLUS}, {"view", LINE_PLUS},  {"nano", LINE_PLUS},
+        {"emacs", LINE_PLUS},     {"micro", LINE_PLUS}, {"emacsclient", LINE_PLUS},
+        {"kak", LINE_PLUS},       {"joe", LINE_PLUS},   {"ne", LINE_PLUS},
+        {"mg", LINE_PLUS},        {"hx", LINE_COLON},   {"helix", LINE_COLON},
+        {"subl", LINE_COLON},     {"zed", LINE_COLON},  {"code", LINE_GOTO},
+        {"codium", LINE_GOTO},
+    };
+    AUTO_FREE char *program = str_ndup(editor, strcspn(editor, " \t"));
     const char *slash = strrchr(program, '/');
-    const char *name = slash ? slash + 1 : program;
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (str_equal(name, known[i]))
-            return true;
-    return false;
+        if (str_equal(slash ? slash + 1 : program, known[i].name))
+            return known[i].style;
+    return LINE_UNKNOWN;
 }
 
 static int line_of_todo(const char *path)
@@ -127,10 +142,35 @@ static void command_files(struct app *a, struct command *c, const struct exercis
     int line = 0;
     size_t first = where_to_begin(a, c->dir, names, n, &line);
 
-    if (line > 0 && takes_line(editor))
+    enum line_style style = line > 0 ? line_style(editor) : LINE_UNKNOWN;
+    AUTO_FREE char *begin = fs_join(c->dir, names[first]);
+
+    if (style == LINE_PLUS)
         command_add(c, str_format("+%d", line));
-    for (size_t i = 0; i < n; i++)
+    if (style == LINE_GOTO)
+        command_add(c, str_dup("--goto"));
+    if (style == LINE_COLON || style == LINE_GOTO)
+        command_add(c, str_format("%s:%d", begin, line));
+    else
+        command_add(c, str_dup(begin));
+    for (size_t i = 1; i < n; i++)
         command_add(c, fs_join(c->dir, names[(first + i) % n]));
+}
+
+/* A new pane beside our own, wherever the learner looks at the moment. */
+static void command_pane(struct command *c)
+{
+    const char *pane = getenv("TMUX_PANE");
+
+    command_add(c, str_dup("tmux"));
+    command_add(c, str_dup("split-window"));
+    command_add(c, str_dup("-h"));
+    if (pane && *pane) {
+        command_add(c, str_dup("-t"));
+        command_add(c, str_dup(pane));
+    }
+    command_add(c, str_dup("-c"));
+    command_add(c, str_dup(c->dir));
 }
 
 /* $EDITOR may hold arguments, so a shell takes it apart; the files are passed on untouched. */
@@ -141,20 +181,15 @@ static int command_make(struct app *a, struct command *c, bool beside, struct er
     int copied;
 
     *c = (struct command){0};
-    if (!x)
-        return err_msg(e, MSG_TUI_PICK_EXERCISE);
-    if (!editor)
-        return err_msg(e, MSG_TUI_NO_EDITOR);
+    if (!x || !editor) {
+        err_msg(e, x ? MSG_TUI_NO_EDITOR : MSG_TUI_PICK_EXERCISE);
+        return -1;
+    }
     if (workspace_fill(a->o->workspace, a->o->course, x, &copied, e) < 0)
         return -1;
     c->dir = workspace_dir(a->o->workspace, a->o->course, x);
-    if (beside) {
-        static const char *const tmux[] = {"tmux", "split-window", "-h", "-c"};
-
-        for (size_t i = 0; i < sizeof tmux / sizeof *tmux; i++)
-            command_add(c, str_dup(tmux[i]));
-        command_add(c, str_dup(c->dir));
-    }
+    if (beside)
+        command_pane(c);
     command_add(c, str_dup(beside ? "sh" : "/bin/sh"));
     command_add(c, str_dup("-c"));
     command_add(c, str_format("exec %s \"$@\"", editor));

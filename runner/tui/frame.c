@@ -62,21 +62,22 @@ static int tree_columns(bool alone)
 static void layout(struct app *a)
 {
     bool visible[SLOT_COUNT];
-    int left = 0, rest = COLS, others;
+    int columns[SLOT_COUNT] = {0};
+    int left = 0;
 
     choose(a, visible);
-    others = visible[SLOT_TEXT] + visible[SLOT_RESULTS];
+    bool text = visible[SLOT_TEXT], results = visible[SLOT_RESULTS];
+    if (visible[SLOT_TREE])
+        columns[SLOT_TREE] = tree_columns(!text && !results);
+    int rest = COLS - columns[SLOT_TREE];
+    if (text)
+        columns[SLOT_TEXT] = results ? rest / 2 : rest;
+    if (results)
+        columns[SLOT_RESULTS] = rest - columns[SLOT_TEXT];
     for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        int columns = 0;
-
-        if (visible[slot] && slot == SLOT_TREE)
-            columns = tree_columns(others == 0);
-        else if (visible[slot])
-            columns = rest / others--;
         a->panes[slot] =
-            (struct pane){HEADER_ROWS, left, LINES - HEADER_ROWS - FOOTER_ROWS, columns};
-        left += columns;
-        rest -= columns;
+            (struct pane){HEADER_ROWS, left, LINES - HEADER_ROWS - FOOTER_ROWS, columns[slot]};
+        left += columns[slot];
     }
 }
 

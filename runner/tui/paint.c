@@ -130,7 +130,8 @@ static size_t decode(const char *text, wchar_t *out)
 static bool is_harmful(wchar_t c)
 {
     return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 || c == 0xfeff;
+           (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f || c == 0x061c ||
+           c == 0x2028 || c == 0x2029 || c == 0xfeff;
 }
 
 static wchar_t stand_in(wchar_t c)
@@ -224,7 +225,7 @@ int paint_field(const struct pane *p, int row, int column, int columns, enum ton
 
 void paint_line(const struct pane *p, int row, const struct line *line, int skip)
 {
-    bool cut = line_width(line) > (size_t)(p->columns + skip);
+    bool cut = (int)line_width(line) > p->columns + skip;
     int column = 0;
 
     if (row < 0 || row >= p->rows)

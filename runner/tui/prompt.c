@@ -145,6 +145,8 @@ static void search_changed(struct app *a)
 
 static void search_step(struct app *a, int by)
 {
+    if (a->n_nodes == 0)
+        return;
     const char *what = buf_text(&a->prompt.text);
     size_t from = (a->node + a->n_nodes + (by > 0 ? 1 : a->n_nodes - 1)) % a->n_nodes;
     size_t node = *what ? find_from(a, from, by, what) : a->n_nodes;

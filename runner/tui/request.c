@@ -137,7 +137,7 @@ static void do_language(struct app *a)
                    a->term.charset);
         return;
     }
-    store_set(a->o->store, "lang", msg_lang() == LANG_ZH ? "zh" : "en", NULL);
+    store_set(a->o->store, "tui.lang", msg_lang() == LANG_ZH ? "zh" : "en", NULL);
     hints_free(a->hints, a->n_hints);
     a->hints = NULL;
     a->n_hints = 0;

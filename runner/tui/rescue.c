@@ -1,6 +1,7 @@
 /* Only write(), tcsetattr() and raise() happen in the handler: all are async-signal-safe (POSIX).
  */
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <termios.h>
 #include <unistd.h>
@@ -43,7 +44,8 @@ static void add(const char *capability)
 {
     const char *text = tigetstr(capability);
 
-    if (text && text != (const char *)-1)
+    /* (char *)-1 says "no string capability" (terminfo(3)); any other pointer is one */
+    if (text && (intptr_t)text != -1)
         tputs(text, 1, put);
 }
 

@@ -99,7 +99,7 @@ static void tree_draw(struct app *a, struct screen *s, const struct pane *p, boo
     s->rows = p->rows;
     follow(a, s, p->rows);
     for (int row = 0; row < p->rows && s->top + row < (int)a->n_nodes; row++) {
-        size_t i = (size_t)(s->top + row);
+        size_t i = (size_t)s->top + (size_t)row;
         const struct node *n = &a->nodes[i];
         enum tone tone = i != a->node ? TONE_TEXT : focus ? TONE_SELECTED : TONE_CURRENT;
 

@@ -61,9 +61,10 @@ static void charset_find(struct terminal *t)
 
     if (!strcmp(charset, "ANSI_X3.4-1968") && setlocale(LC_ALL, "C.UTF-8"))
         charset = nl_langinfo(CODESET);
+    setlocale(LC_NUMERIC, "C"); /* numbers in files are not the learner's locale's */
     snprintf(t->charset, sizeof t->charset, "%s", charset);
     t->utf8 = !strcmp(charset, "UTF-8");
-    t->lines = can_show(L'─') && can_show(L'✓') && !(ascii && *ascii && strcmp(ascii, "0"));
+    t->lines = can_show(L'─') && can_show(L'✓') && !(ascii && *ascii && strcmp(ascii, "0") != 0);
     t->chinese = can_show(L'中');
     /* The kernel's own console has glyphs for neither marks nor Chinese, whatever its charset. */
     if (kind && !strcmp(kind, "linux"))

@@ -25,6 +25,14 @@ static void greet(struct app *a)
     }
 }
 
+static void recall_language(const struct tui_options *o)
+{
+    AUTO_FREE char *lang = o->recall_language ? store_get(o->store, "tui.lang") : NULL;
+
+    if (lang)
+        msg_choose(lang);
+}
+
 int tui_run(const struct tui_options *o, struct err *e)
 {
     struct terminal term;
@@ -32,6 +40,7 @@ int tui_run(const struct tui_options *o, struct err *e)
 
     if (term_start(&term, e) < 0)
         return -1;
+    recall_language(o);
     app_init(&a, o);
     a.term = term;
     paint_start(&a.term);

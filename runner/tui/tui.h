@@ -6,6 +6,8 @@
 #ifndef TUI_TUI_H
 #define TUI_TUI_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "course/course.h"
 #include "sandbox/sandbox.h"
@@ -16,6 +18,8 @@ struct tui_options {
     struct store *store;   /* open for writing */
     const char *workspace; /* folder that mirrors labs/: WORKSPACE/1-pipe/1-hello/pipe_hello.c */
     enum sandbox_mode sandbox;
+    bool recall_language; /* nobody asked for a language (--lang, $IPCLAB_LANG): use the one that
+                             was switched to last time */
 };
 
 /* Run until the learner quits. 0; or -1 with a sentence: no terminal (it then names the plain

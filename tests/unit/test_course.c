@@ -333,7 +333,11 @@ START_TEST(broken_courses_are_explained)
     assert_no_course("no labs/");
     put_course();
     put("labs/2-fifo/3-new/task.zh.md", "# 新题\n");
-    assert_no_course("2-fifo/3-new has no exercise.ini");
+    struct course unfinished;
+    ck_assert_int_eq(course_load(&unfinished, &e), 0);
+    ck_assert_uint_eq(unfinished.n_unfinished, 1);
+    assert_has(unfinished.unfinished[0], "2-fifo/3-new");
+    course_release(&unfinished);
     put_exercise("2-fifo/3-new", "pipe-hello");
     assert_no_course("pipe-hello is already used by");
     put_exercise("2-fifo/3-new", "fifo-new");

@@ -88,6 +88,23 @@ static void wait_for_go(void)
         _exit(3);
 }
 
+/* Also at exit(), which is how a failed assertion ends a test. Victims use _exit(). */
+static void clean_up(void)
+{
+    unwinder_stop(&unwinder);
+    if (victim > 0)
+        kill(victim, SIGKILL);
+    victim = 0;
+    while (wait(NULL) > 0 || errno == EINTR)
+        continue;
+    if (msqid >= 0)
+        msgctl(msqid, IPC_RMID, NULL);
+    if (semid >= 0)
+        semctl(semid, 0, IPC_RMID);
+    msqid = semid = -1;
+    fs_remove_tree(folder, NULL);
+}
+
 static void setup(void)
 {
     struct err e;
@@ -99,22 +116,14 @@ static void setup(void)
     snprintf(folder, sizeof folder, "/tmp/test-observe-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/object", folder);
+    atexit(clean_up);
 }
 
 static void teardown(void)
 {
     diagnosis_release(&diagnosis);
     observer_free(observer);
-    unwinder_stop(&unwinder);
-    if (victim > 0)
-        kill(victim, SIGKILL);
-    while (wait(NULL) > 0 || errno == EINTR)
-        continue;
-    if (msqid >= 0)
-        msgctl(msqid, IPC_RMID, NULL);
-    if (semid >= 0)
-        semctl(semid, 0, IPC_RMID);
-    ck_assert_int_eq(fs_remove_tree(folder, NULL), 0);
+    clean_up();
     close(proc);
 }
 
@@ -808,6 +817,27 @@ START_TEST(not_shared)
 }
 END_TEST
 
+static void map_private(void)
+{
+    char name[64];
+    snprintf(name, sizeof name, "/test-observe-%d", (int)getpid());
+    int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (fd < 0 || shm_unlink(name) < 0 || ftruncate(fd, 4096) < 0)
+        _exit(3);
+    sem_t *s = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+    if (s == MAP_FAILED)
+        _exit(3);
+    sem_init(s, 1, 0);
+    sem_wait(s);
+}
+
+START_TEST(not_shared_file)
+{
+    expect_hang(map_private, "not-shared");
+    expect_evidence("MAP_PRIVATE");
+}
+END_TEST
+
 /* --- locks --- */
 
 static void init_mutex(pthread_mutex_t *m, bool shared, bool robust)
@@ -1360,7 +1390,6 @@ START_TEST(orphan_is_watched)
     start(leaves_orphan);
     enum observation seen = OBSERVE_RUNNING;
     for (int i = 0; i < LOOKS && seen != OBSERVE_HUNG; i++) {
-        /* The helper that unwinds is our child too, and blocked like the orphan. */
         seen = look_with(false, getpid());
         pause_a_little();
     }
@@ -1452,6 +1481,7 @@ static void add_hangs(Suite *suite)
                                   sem_zero,
                                   private_futex,
                                   not_shared,
+                                  not_shared_file,
                                   lock_order,
                                   lock_order_threads,
                                   relock,

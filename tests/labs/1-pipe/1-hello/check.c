@@ -394,13 +394,14 @@ LAB_TEST(childs_status)
     const char *text = printed_text();
     lab_context("子进程打印时读者走了，它被 SIGPIPE 杀死",
                 "the reader of stdout leaves, SIGPIPE kills the child");
-    lab_hint_for("wrong-status", "signal-status-lost",
-                 "子进程没能把消息交出去，父进程不能照样 return "
-                 "0。子进程是被信号杀死的，父进程要退出 128+信号（SIGPIPE 是 13，所以 141）。"
-                 "WEXITSTATUS 只在 WIFEXITED 为真时有意义，被杀时先看 WIFSIGNALED、WTERMSIG。",
-                 "The child did not deliver, so the parent must not return 0. The child was killed "
-                 "by a signal; the parent must exit with 128 + signal (SIGPIPE "
-                 "is 13: 141). WEXITSTATUS only means something if WIFEXITED; look at WTERMSIG.");
+    lab_hint_for(
+        "wrong-status", "signal-status-lost",
+        "父进程要如实交代子进程的结局：被信号杀死就退出 128+信号（SIGPIPE 是 13，所以 141）。"
+        "不能总是 return 0，也不能直接返回 waitpid 给的 status；"
+        "WEXITSTATUS 只在 WIFEXITED 为真时有意义，被杀时用 WTERMSIG。",
+        "The parent must tell how its child ended: killed by a signal means 128 + signal "
+        "(SIGPIPE is 13: 141). Neither 0 always nor the status of waitpid() itself; "
+        "WEXITSTATUS only means something if WIFEXITED, otherwise look at WTERMSIG.");
     struct lab_proc *p = start_and_hold(text, false, &writer);
     lab_close_output(p);
     lab_wait(p);

@@ -114,9 +114,41 @@ struct compared {  /* one message of the student and what it should be */
 
 static void compare_text(const struct compared *c)
 {
+    lab_hint("正文要和这一行逐字节相同。mtext 是紧跟在 mtype "
+             "后面的数组，不是指针；复制了多少字节，msgsz 就填多少。",
+             "The text must equal the line. mtext is an array right after mtype, not a pointer; "
+             "msgsz is "
+             "the number of bytes you copied.");
     lab_expect_bytes(lab_text("第 %zu 条消息的正文", c->number),
                      lab_text("the text of message %zu", c->number), c->want->text, c->want->len,
                      c->got->mtext, (size_t)c->len);
+}
+
+/* The message is a proper beginning of its line: where was it cut? */
+static void fail_too_short(const struct compared *c)
+{
+    size_t len = (size_t)c->len;
+    if (memcmp(c->got->mtext, c->want->text, len) != 0)
+        return;
+    if (c->want->text[len] == '\0') {
+        lab_hint(
+            "行里可以有 '\\0'。strlen、strcspn 到 '\\0' 为止，getline 的返回值才是这一行的长度。",
+            "A line may hold '\\0'. strlen() stops there; getline() returns the true length.");
+        lab_fail(VERDICT_WRONG_STATE, "stops-at-nul", "第 %1$zu 行在 '\\0' 处被截断了。",
+                 "Line %1$zu was cut at its '\\0'.", c->number);
+    }
+    if (c->want->text[len] == ' ') {
+        lab_hint("scanf(\"%%s\") 读的是单词，不是行。读行用 getline。",
+                 "scanf(\"%%s\") reads words. Use getline() for lines.");
+        lab_fail(VERDICT_WRONG_STATE, "splits-at-spaces", "第 %1$zu 行在空格处被拆开了。",
+                 "Line %1$zu was split at a space.", c->number);
+    }
+    if (len + 1 == c->want->len) {
+        lab_hint("最后一行可能没有换行符。先看最后一个字节是不是 '\\n'，是才去掉。",
+                 "The last line may have no newline. Remove the last byte only if it is '\\n'.");
+        lab_fail(VERDICT_WRONG_STATE, "chops-last-byte", "没有换行符的最后一行少了一个字节。",
+                 "The last line, which has no newline, lost a byte.");
+    }
 }
 
 /* A message is longer than its line: which of the classic mistakes is it? */
@@ -167,13 +199,8 @@ static void expect_message(const struct compared *c, bool all_equal)
     }
     if ((size_t)c->len > c->want->len)
         fail_too_long(c, all_equal);
-    size_t len = (size_t)c->len;
-    if (len + 1 == c->want->len && memcmp(c->got->mtext, c->want->text, len) == 0) {
-        lab_hint("最后一行可能没有换行符。先看最后一个字节是不是 '\\n'，是才去掉。",
-                 "The last line may have no newline. Remove the last byte only if it is '\\n'.");
-        lab_fail(VERDICT_WRONG_STATE, "chops-last-byte", "没有换行符的最后一行少了一个字节。",
-                 "The last line, which has no newline, lost a byte.");
-    }
+    if ((size_t)c->len < c->want->len)
+        fail_too_short(c);
     compare_text(c);
 }
 
@@ -189,12 +216,32 @@ static size_t take_some(int id, size_t limit)
     return n;
 }
 
+/* The messages taken are exactly the lines that are not empty? */
+static void expect_empty_lines(const struct line *want, size_t count, size_t n)
+{
+    size_t k = 0, empty = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (want[i].len == 0)
+            empty++;
+        else if (k < n && (size_t)taken_len[k] == want[i].len &&
+                 memcmp(taken[k].mtext, want[i].text, want[i].len) == 0)
+            k++;
+    }
+    if (empty == 0 || k != n || k + empty != count)
+        return;
+    lab_hint("正文 0 字节也是一条合法的消息：msgsnd(id, &m, 0, 0)。",
+             "A message with 0 bytes of text is fine: msgsnd(id, &m, 0, 0).");
+    lab_fail(VERDICT_WRONG_STATE, "skips-empty-lines", "空行没有变成消息。",
+             "Empty lines did not become messages.");
+}
+
 static size_t expect_taken(int id, const struct line *want, size_t count, size_t limit)
 {
     size_t n = take_some(id, limit);
     bool all_equal = n > 1;
     for (size_t i = 1; i < n; i++)
         all_equal = all_equal && taken_len[i] == taken_len[0];
+    expect_empty_lines(want, count, n);
     for (size_t i = 0; i < n && i < count; i++) {
         struct compared c = {
             .number = i + 1, .want = &want[i], .got = &taken[i], .len = taken_len[i]};
@@ -303,6 +350,44 @@ static struct lab_proc *start_waiter(key_t key, const char *type)
 {
     return lab_spawn(.program = "msg_sysv", .role_zh = "等消息的进程", .role_en = "waiter",
                      .args = LAB_ARGS("recv", "-w", lab_key_text(key), type));
+}
+
+struct sleeper {
+    struct lab_proc *p;
+    bool napping;
+};
+
+static bool fell_asleep(void *arg)
+{
+    struct sleeper *s = arg;
+    char path[64];
+    long nr = -1;
+    snprintf(path, sizeof path, "/proc/%d/syscall", (int)lab_inner_pid(s->p));
+    FILE *f = fopen(path, "re");
+    if (f && fscanf(f, "%ld", &nr) != 1)
+        nr = -1; /* "running" */
+    if (f)
+        fclose(f);
+    s->napping = nr == SYS_clock_nanosleep || nr == SYS_nanosleep || nr == SYS_poll ||
+                 nr == SYS_select || nr == SYS_pselect6 || nr == SYS_ppoll;
+    return s->napping || nr == SYS_msgrcv || nr == SYS_msgsnd || lab_ended(s->p);
+}
+
+/* Wait until it sleeps in msgrcv() or msgsnd(). A nap with a time limit is not a wait. */
+static void await_asleep(struct lab_proc *p, long nr)
+{
+    struct sleeper s = {.p = p};
+    lab_await(fell_asleep, &s, "no-block", "它睡着", "falling asleep");
+    if (s.napping) {
+        lab_hint(
+            "不带 IPC_NOWAIT 的 msgrcv、msgsnd 自己会睡，消息一到（有了空位）立刻醒。不需要 "
+            "sleep。",
+            "msgrcv() and msgsnd() without IPC_NOWAIT sleep by themselves. No sleep() is needed.");
+        lab_fail(VERDICT_WRONG_STATE, "polls-instead-of-waiting",
+                 "它在定时睡眠、反复查看，没有在队列上等。",
+                 "It naps and looks again instead of waiting on the queue.");
+    }
+    lab_await_blocked(p, nr, -1);
 }
 
 /* A plain `recv` that waits for more instead of ending. */
@@ -485,6 +570,17 @@ LAB_TEST(stat_counts)
     queue_remove(id);
 }
 
+static const char *refine_wait(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)v;
+    size_t len = 0;
+    if (strcmp(diagnosis, "no-block") != 0 || !p || (lab_output(p, &len), len == 0))
+        return NULL;
+    lab_hint("它打印了类型 3 的消息。要哪个类型由 msgrcv 的第四个参数决定，-w 时也一样。",
+             "It printed the message of type 3. The fourth argument of msgrcv() selects the type.");
+    return "takes-any-type";
+}
+
 LAB_TEST(wait_for_type)
 {
     static const struct line other = LINE(3, "not for you"), first = LINE(5, "first"),
@@ -497,7 +593,9 @@ LAB_TEST(wait_for_type)
     lab_hint_for("no-block", NULL,
                  "队列里只有类型 3 的消息时，recv -w KEY 5 应该在 msgrcv 里等待。",
                  "With only a message of type 3, recv -w KEY 5 should wait in msgrcv().");
-    lab_await_blocked(p, SYS_msgrcv, -1);
+    lab_on_fail(refine_wait);
+    await_asleep(p, SYS_msgrcv);
+    lab_on_fail(NULL);
     if (queue_look(id).msg_qnum != 1) {
         lab_hint("不要把消息都取出来再自己挑：取出来的别人就收不到了。让 msgrcv 的第四个参数去挑。",
                  "Do not take every message and choose yourself: let msgrcv() choose by type.");
@@ -541,7 +639,7 @@ static const char *refine_signal(enum verdict v, const char *diagnosis, struct l
 static void nudge(struct lab_proc *p, long nr)
 {
     lab_on_fail(NULL);
-    lab_await_blocked(p, nr, -1);
+    await_asleep(p, nr);
     lab_on_fail(refine_signal);
     lab_hint(
         "msgsnd 和 msgrcv 被信号打断时返回 -1、errno 为 EINTR，SA_RESTART 对它们无效。这不是出错，"
@@ -549,7 +647,7 @@ static void nudge(struct lab_proc *p, long nr)
         "msgsnd() and msgrcv() return EINTR after a signal, even with SA_RESTART. Call again.");
     for (int i = 0; i < 3; i++) {
         lab_kill(p, SIGUSR1);
-        lab_await_blocked(p, nr, -1);
+        await_asleep(p, nr);
     }
 }
 
@@ -587,7 +685,7 @@ LAB_TEST(rm_wakes_waiter)
     int id = queue_make(key);
     queue_put(id, &unread);
     struct lab_proc *waiter = start_waiter(key, "8");
-    lab_await_blocked(waiter, SYS_msgrcv, -1);
+    await_asleep(waiter, SYS_msgrcv);
 
     struct lab_proc *rm = lab_start("msg_sysv", "rm", lab_key_text(key));
     lab_hint_for("hang", "not-removed", "删除队列用 msgctl(id, IPC_RMID, NULL)。",
@@ -707,7 +805,7 @@ LAB_TEST(full_queue)
                  "队列满了不是错误：不带 IPC_NOWAIT 的 msgsnd 会一直等到有空位。",
                  "A full queue is no error: msgsnd() without IPC_NOWAIT waits for room.");
     struct lab_proc *p = send_text(key, "6", input, sizeof input - 1);
-    lab_await_blocked(p, SYS_msgsnd, -1);
+    await_asleep(p, SYS_msgsnd);
     expect_first(id, want, 2);
     lab_wait(p);
     lab_expect_exit(p, 0);

@@ -1,4 +1,4 @@
-// expect: many posted-too-early
+// expect: many copies-outside-lock
 // file: ring.c
 // 在锁里只占下槽号，放开锁、报告 full 以后才复制记录。
 #include "ring.h"

@@ -1,5 +1,5 @@
-// expect: silent_writer last-resort
-// 隔一会儿 read 一次，读到数据才算数：什么也没写的写者被错过，永远等下去。
+// expect: writer_without_reader fifo-no-peer
+// 先阻塞地 open，打开以后才设 O_NONBLOCK：为时已晚。
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -89,7 +89,9 @@ int main(int argc, char **argv)
     if (timeout)
         fd = open_timeout(path, reader, atol(argv[3]));
     else
-        fd = open(path, (reader ? O_RDONLY : O_WRONLY) | (nonblock ? O_NONBLOCK : 0));
+        fd = open(path, reader ? O_RDONLY : O_WRONLY);
+    if (nonblock)
+        fcntl(fd, F_SETFL, O_NONBLOCK);
     if (fd == -1) {
         puts(timeout ? "TIMEOUT" : errno == ENXIO ? "ENXIO" : strerror(errno));
         return 1;
@@ -98,8 +100,8 @@ int main(int argc, char **argv)
     fflush(stdout);
 
     if (reader && nonblock) {
-        while ((first_len = read(fd, first, sizeof first)) <= 0)
-            usleep(2000);
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        poll(&p, 1, -1);
     }
     fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     if (reader) {
