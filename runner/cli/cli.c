@@ -31,6 +31,7 @@ static const struct command commands[] = {
     {"reset", command_reset, MSG_CLI_USAGE_RESET, MSG_CLI_SUMMARY_RESET},
     {"doctor", command_doctor, MSG_CLI_USAGE_DOCTOR, MSG_CLI_SUMMARY_DOCTOR},
     {"verify", command_verify, MSG_CLI_USAGE_VERIFY, MSG_CLI_SUMMARY_VERIFY},
+    {"new", command_new, MSG_CLI_USAGE_NEW, MSG_CLI_SUMMARY_NEW},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
 

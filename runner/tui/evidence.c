@@ -7,7 +7,14 @@
 #include "tui/evidence.h"
 #include "tui/places.h"
 
-enum { INDENT = 4, BYTES_LINES = 12, LINES_BEFORE = 2, STDERR_LINES = 8, COLUMN_MAX = 500 };
+enum {
+    INDENT = 4,
+    BYTES_LINES = 12,
+    LINES_BEFORE = 2,
+    STDERR_LINES = 8,
+    COLUMN_MAX = 500,
+    LONG_LINE = 400
+};
 
 /* "现象  text…", wrapped under itself. The label may be "" for more of the same. */
 static void add_labelled(struct doc *d, const char *label, enum style style, const char *text,
@@ -93,16 +100,24 @@ static size_t line_start(const struct bytes *b, size_t at, int back)
     }
 }
 
+/* One line, from `split` on in the style; a very long one only around the split. */
 static void add_bytes_line(struct doc *d, const char *text, size_t len, size_t split,
                            enum style style)
 {
+    size_t from = split > LONG_LINE / 2 ? split - LONG_LINE / 4 : 0;
+    size_t to = len - from > LONG_LINE ? from + LONG_LINE : len;
     struct buf same = BUF_INIT, other = BUF_INIT;
 
-    text_visible(&same, text, split, false);
-    text_visible(&other, text + split, len - split, false);
-    doc_add(d, STYLE_DIM, "      │ ");
+    if (len <= LONG_LINE)
+        from = 0;
+    split = split < to ? split : to;
+    text_visible(&same, text + from, split - from, false);
+    text_visible(&other, text + split, to - split, false);
+    doc_add(d, STYLE_DIM, from > 0 ? "      │ …" : "      │ ");
     doc_append(d, STYLE_TEXT, buf_text(&same));
     doc_append(d, style, buf_text(&other));
+    if (to < len)
+        doc_append(d, STYLE_DIM, "…");
     buf_release(&same);
     buf_release(&other);
 }

@@ -239,7 +239,7 @@ static void step_failure(struct app *a, struct screen *s, int by)
 {
     bool live;
     const struct report *r = app_report(a, &live);
-    int n = r ? (int)r->n_records : 0;
+    int n = r && r->built ? (int)r->n_records : 0;
     int at = n ? detailed(a, r) : -1;
 
     for (int i = 1; i <= n && at >= 0; i++) {
@@ -296,7 +296,7 @@ static const enum action *results_keys(struct app *a)
     const struct report *r = app_report(a, &live);
     size_t failures = 0;
 
-    for (size_t i = 0; r && i < r->n_records; i++)
+    for (size_t i = 0; r && r->built && i < r->n_records; i++)
         failures += has_failed(&r->records[i]);
     if (failures > 1)
         return failed;
