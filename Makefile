@@ -30,7 +30,7 @@ else
 WARN += -Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wstack-usage=16384
 endif
 # How the student's and the reference's programs are compiled (also known to the grader).
-LAB_CFLAGS := -std=gnu17 -O2 -g -Wall -Wextra -pthread -Werror=implicit-function-declaration
+LAB_CFLAGS := -std=gnu17 -O2 -g -fno-optimize-sibling-calls -Wall -Wextra -pthread -Werror=implicit-function-declaration
 
 CPPFLAGS_ALL := -D_GNU_SOURCE -Irunner -DIPCLAB_VERSION='"$(VERSION)"' \
                 -DLAB_CFLAGS='"$(LAB_CFLAGS)"' -MMD -MP

@@ -305,9 +305,9 @@ static void look_at_terminal(struct cli *c)
 static int unknown_command(const char *name)
 {
     const char *nearest = NULL;
-    size_t best = 3;
+    size_t best = 6; /* twice the distance; of two equally near ones the same first letter wins */
     for (size_t i = 0; i < N_COMMANDS; i++) {
-        size_t d = text_distance(name, commands[i].name);
+        size_t d = 2 * text_distance(name, commands[i].name) + (name[0] != commands[i].name[0]);
         if (d < best) {
             best = d;
             nearest = commands[i].name;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,20 @@ static bool in_container(void)
     return fs_exists("/.dockerenv") || fs_exists("/run/.containerenv") || getenv("container");
 }
 
+/* The error of making a user namespace here; 0: it can be made. */
+static int userns_error(void)
+{
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(unshare(CLONE_NEWUSER) == 0 ? 0 : errno);
+    if (pid < 0)
+        return errno;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
 /* Every setting that is known to forbid it and is set so here. */
 static void remedies(struct finding *f)
 {
@@ -41,7 +56,7 @@ static void remedies(struct finding *f)
         finding_remedy(f, MSG_CLI_DOC_SANDBOX_BWRAP);
     if (setting("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1)
         finding_remedy(f, MSG_CLI_DOC_SANDBOX_APPARMOR);
-    if (setting("/proc/sys/user/max_user_namespaces") == 0)
+    if (userns_error() == ENOSPC)
         finding_remedy(f, MSG_CLI_DOC_SANDBOX_MAX);
     if (setting("/proc/sys/kernel/unprivileged_userns_clone") == 0)
         finding_remedy(f, MSG_CLI_DOC_SANDBOX_CLONE);

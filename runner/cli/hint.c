@@ -70,7 +70,8 @@ static void print_hints(struct cli *c, const struct exercise *x, const struct hi
     }
     AUTO_FREE char *next = left ? msg_format(msg_lang(), MSG_CLI_HINT_LEFT, to, (int)h->count)
                                 : msg_format(msg_lang(), MSG_CLI_HINT_LAST, (int)h->count);
-    buf_addf(&out, "\n%s\n", next);
+    buf_addc(&out, '\n');
+    print_wrapped(&out, c, next);
     print_out(&out);
 }
 

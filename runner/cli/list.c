@@ -131,9 +131,12 @@ static void add_summary(struct buf *out, const struct listing *l, const char *wo
     }
     AUTO_FREE char *text =
         l->known ? msg_format(msg_lang(), MSG_CLI_LIST_SUMMARY, passed, (int)course->n_exercises,
-                              points, max, workspace)
+                              points, max)
                  : msg_format(msg_lang(), MSG_CLI_LIST_NO_WORKSPACE, (int)course->n_exercises, max);
-    buf_addf(out, "\n%s\n", text);
+    buf_addc(out, '\n');
+    print_wrapped(out, l->c, text);
+    if (l->known)
+        buf_addf(out, "%s%s\n", msg(MSG_CLI_LIST_WORKSPACE), workspace); /* whole, to be copied */
 }
 
 static json_t *exercise_json(const struct listing *l, size_t i)

@@ -13,13 +13,14 @@
 
 enum { TEMPLATE_MAX = 1 << 16, NAME_LONGEST = 40, NUMBER_MAX = 999 };
 
-struct new {
+struct new
+{
     const char *chapter_word, *slug_word, *id_word; /* as typed */
-    char *chapter;   /* owned: "1-pipe" */
-    char *slug;      /* owned: "4-echo" */
-    char *id;        /* owned: "pipe-echo" */
-    char *program;   /* owned: "pipe_echo" */
-    char *tree;      /* owned: top of the source tree */
+    char *chapter;                                  /* owned: "1-pipe" */
+    char *slug;                                     /* owned: "4-echo" */
+    char *id;                                       /* owned: "pipe-echo" */
+    char *program;                                  /* owned: "pipe_echo" */
+    char *tree;                                     /* owned: top of the source tree */
     bool new_chapter;
 };
 
@@ -132,7 +133,8 @@ static int choose_id(struct cli *c, struct new *n)
     return 0;
 }
 
-/* --- files ------------------------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------------------------------
+ */
 
 static void replace(struct buf *out, const struct new *n, const char *text)
 {

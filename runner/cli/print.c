@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -55,6 +56,16 @@ void print_source(struct buf *out, const struct cli *c, const struct buf *source
     buf_addf(&fenced, "`````c\n%s\n`````\n", buf_text(source));
     print_markdown(out, c, buf_text(&fenced));
     buf_release(&fenced);
+}
+
+void print_wrapped(struct buf *out, const struct cli *c, const char *text)
+{
+    size_t count;
+    AUTO_FREE struct text_slice *lines = text_wrap(text, strlen(text), (size_t)c->columns, &count);
+    for (size_t i = 0; i < count; i++) {
+        buf_add(out, text + lines[i].start, lines[i].len);
+        buf_addc(out, '\n');
+    }
 }
 
 void print_out(struct buf *out)

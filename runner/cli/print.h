@@ -12,6 +12,8 @@ void print_style(struct buf *out, const struct cli *c, enum style style, const c
 void print_markdown(struct buf *out, const struct cli *c, const char *text);
 /* Append C source: highlighted when there are colours, else as it is. */
 void print_source(struct buf *out, const struct cli *c, const struct buf *source);
+/* Append a paragraph wrapped to the terminal, with a newline at its end. */
+void print_wrapped(struct buf *out, const struct cli *c, const char *text);
 /* Write the buffer to stdout and release it. */
 void print_out(struct buf *out);
 /* Print a JSON value with two blanks of indentation and a newline, and give up the reference. */

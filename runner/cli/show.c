@@ -39,8 +39,8 @@ static void say_language(const struct cli *c, struct buf *out, int fell_back)
 {
     if (!fell_back)
         return;
-    print_style(out, c, STYLE_DIM, msg(MSG_CLI_OTHER_LANGUAGE));
-    buf_adds(out, "\n\n");
+    print_wrapped(out, c, msg(MSG_CLI_OTHER_LANGUAGE));
+    buf_addc(out, '\n');
 }
 
 static int show_lesson(struct cli *c, const struct chapter *ch)
@@ -61,7 +61,8 @@ static int show_lesson(struct cli *c, const struct chapter *ch)
     if (ch->count) {
         AUTO_FREE char *next = msg_format(msg_lang(), MSG_CLI_SHOW_EXERCISES, (int)ch->count,
                                           c->course.exercises[ch->first].number);
-        buf_addf(&out, "\n%s\n", next);
+        buf_addc(&out, '\n');
+        print_wrapped(&out, c, next);
     }
     print_out(&out);
     return EXIT_DONE;
@@ -79,7 +80,7 @@ static void add_files(struct cli *c, struct buf *out, const struct exercise *x,
         buf_addf(out, "%s%s/%s\n", msg(MSG_CLI_SHOW_FILE), dir, names[i]);
     AUTO_FREE char *next =
         msg_format(msg_lang(), dir ? MSG_CLI_SHOW_NEXT : MSG_CLI_SHOW_NO_WORKSPACE, x->number);
-    buf_addf(out, "%s\n", next);
+    print_wrapped(out, c, next);
 }
 
 static int show_task(struct cli *c, const struct exercise *x, const char *workspace)

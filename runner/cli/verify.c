@@ -43,6 +43,7 @@ struct verify {
     bool *chosen;          /* owned */
     int repeat, jobs, violations;
     bool only[KIND_COUNT];
+    bool pauses;   /* stop and continue the programs at random */
     bool progress; /* stderr is a terminal */
     struct buf said;
     double slowest;
@@ -78,6 +79,8 @@ static int choose(struct verify *v, int argc, char **argv)
         } else if (strcmp(argv[i], "--only") == 0 && more) {
             if (parse_only(v, argv[++i]) != 0)
                 return EXIT_WRONG_USAGE;
+        } else if (strcmp(argv[i], "--pauses") == 0) {
+            v->pauses = true;
         } else if (argv[i][0] == '-') {
             return cli_usage("verify");
         } else {
@@ -188,6 +191,9 @@ static char *judge(const struct task *t, const struct report *r)
             describe_failure(&why, r);
         else if (r->n_diagnostics)
             buf_addf(&why, " %s", r->diagnostics[0].message);
+        for (size_t i = 0; !why.len && i < r->n_records; i++)
+            if (r->records[i].verdict == VERDICT_PASS && r->records[i].diagnosis)
+                buf_addf(&why, " %s %s", r->records[i].test, r->records[i].diagnosis);
     } else if (!r->built) {
         describe_failure(&why, r);
     } else if (record && record->verdict == VERDICT_UNDECIDED) {
@@ -237,6 +243,7 @@ static int start(struct verify *v, struct slot *s)
                               .source_dir =
                                   t->kind == KIND_SKELETON ? t->x->lab_dir : t->x->solution_dir,
                               .sandbox = v->c->sandbox,
+                              .pauses = v->pauses,
                               .seed = t->seed,
                               .only_test = t->wrong ? t->wrong->test : NULL};
     s->task = t;

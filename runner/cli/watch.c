@@ -166,6 +166,14 @@ static void take_keys(struct watch *w)
         on_key(w, keys[i]);
 }
 
+/* Taken, not left pending: it must not strike when the old mask comes back. */
+static void take_signal(struct watch *w)
+{
+    struct signalfd_siginfo info;
+    if (read(w->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        w->quit = true;
+}
+
 static int milliseconds_until(unsigned long long when)
 {
     unsigned long long now = clock_ns();
@@ -193,7 +201,7 @@ static void turn(struct watch *w)
     if (poll(fds, COUNT, ready ? 0 : timeout(w)) < 0 && errno != EINTR)
         w->quit = true;
     if (fds[SIGNALS].revents)
-        w->quit = true;
+        take_signal(w);
     if (fds[KEYBOARD].revents)
         take_keys(w);
     if (file_watch_take(&w->files))

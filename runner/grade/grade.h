@@ -27,6 +27,7 @@ struct grade_options {
     uint64_t seed;         /* 0: from the clock */
     bool asan;
     bool fail_fast; /* stop after the first failed test */
+    bool pauses;    /* stop and continue the programs at random (verify --pauses) */
 };
 
 struct grading; /* a running one */

@@ -129,6 +129,8 @@ static void export_environment(const struct worker *w)
         setenv("IPCLAB_TEST", w->options->only_test, 1);
     if (w->options->fail_fast)
         setenv("IPCLAB_FAIL_FAST", "1", 1);
+    if (w->options->pauses)
+        setenv("IPCLAB_PAUSES", "1", 1);
     if (w->options->asan)
         setenv("IPCLAB_ASAN", "1", 1);
 }

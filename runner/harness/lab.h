@@ -173,6 +173,12 @@ bool lab_ended(struct lab_proc *p); /* without waiting */
  * lab_kill). */
 void lab_expect_blocking(bool on);
 
+/* A program that sleeps (sleep, usleep, nanosleep) gets the advice `sleep-as-sync` on a pass. Where
+ * time is part of the task the test allows it; where order must come from synchronisation it
+ * forbids it. */
+void lab_allow_sleep(void);
+void lab_forbid_sleep(void);
+
 /* --- expectations
  * ------------------------------------------------------------------------------------- */
 

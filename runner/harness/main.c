@@ -61,6 +61,7 @@ static void take_limits(void)
     lab.seed = seed ? strtoull(seed, NULL, 10) : 1;
     lab.fail_fast = getenv("IPCLAB_FAIL_FAST") != NULL;
     lab.asan = getenv("IPCLAB_ASAN") != NULL;
+    lab.pauses = getenv("IPCLAB_PAUSES") != NULL;
 }
 
 static Suite *make_suite(const struct lab_entry *entries, size_t count)

@@ -12,7 +12,13 @@
 #include "base/fs.h"
 #include "harness/state.h"
 
-enum { OUTPUT_MAX = 16 << 20, ERRORS_MAX = 1 << 20, LOOK_MS = 25, LOOK_MAX_MS = 80 };
+enum {
+    OUTPUT_MAX = 16 << 20,
+    ERRORS_MAX = 1 << 20,
+    LOOK_MS = 25,
+    LOOK_MAX_MS = 80,
+    STOPPED_MS = 2000
+};
 
 static void close_end(int *fd)
 {
@@ -222,12 +228,36 @@ static bool busy_ourselves(void)
     return false;
 }
 
+/* Stopped by a signal: somebody outside did it and may continue it. */
+static bool somebody_stopped(void)
+{
+    bool stopped = false;
+    for (size_t i = 0; i < lab.n_procs && !stopped; i++) {
+        struct proc_info *list = NULL;
+        size_t n = 0;
+        if (lab.procs[i]->ended || observe_tree(lab.box.proc, lab.procs[i]->pid, &list, &n) != 0)
+            continue;
+        for (size_t k = 0; k < n; k++)
+            stopped |= list[k].state == 'T';
+        free(list);
+    }
+    return stopped;
+}
+
 struct looking {
     double next; /* when to look again, ms */
     double step;
     bool hung_once;
     double alive_at; /* the last sign of life: bytes, an end, a running process */
 };
+
+/* Nobody of the watched can move. Could anybody else move them? */
+static bool may_conclude(const struct looking *l, double now)
+{
+    if (!lab.watching || busy_ourselves() || lab_paused())
+        return false;
+    return !somebody_stopped() || now - l->alive_at >= STOPPED_MS;
+}
 
 static void look(struct looking *l)
 {
@@ -240,13 +270,12 @@ static void look(struct looking *l)
     double cpu = observer_cpu_seconds(lab.observer);
     if (cpu > lab.limits.cpu_seconds)
         fail_spin(cpu);
-    if (seen == OBSERVE_HUNG && lab.watching && !busy_ourselves()) {
-        if (l->hung_once) /* once more with a fresh pair: a moment in which nobody moved is cheap */
-            fail_hang(l->alive_at);
-        l->hung_once = true;
-    } else {
-        l->hung_once = false;
-    }
+    if (seen == OBSERVE_TIMED)
+        lab_notice_sleep();
+    bool hung = seen == OBSERVE_HUNG && may_conclude(l, now);
+    if (hung && l->hung_once) /* twice: a moment in which nobody moved costs little */
+        fail_hang(l->alive_at);
+    l->hung_once = hung;
     if (seen == OBSERVE_RUNNING)
         l->alive_at = now;
     l->step = seen == OBSERVE_RUNNING ? (l->step * 1.5 < LOOK_MAX_MS ? l->step * 1.5 : LOOK_MAX_MS)
@@ -262,6 +291,7 @@ void lab_wait_until(bool (*condition)(void *), void *arg)
     int patience = 1; /* ms until the condition is asked again without an event; doubles */
     lab_pump(0);
     while (!condition(arg)) {
+        lab_pauses();
         int wait = (int)(l.next - clock_ms()) + 1;
         wait = wait < 0 ? 0 : wait < patience ? wait : patience;
         if (lab_pump(wait)) {

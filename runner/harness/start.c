@@ -216,6 +216,7 @@ struct lab_proc *lab_start_cmd(const struct lab_cmd *cmd)
         .net_ns = lab_host_namespace(cmd->host),
     };
     set_limits(&command.limits, cmd);
+    p->provoked = cmd->provoke != 0;
     p->hidden_timer = cmd->side == LAB_STUDENT && imports_timer(path);
     spawn(p, cmd, &command);
     free(env);

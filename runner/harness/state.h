@@ -36,6 +36,7 @@ struct lab_proc {
     size_t line_at; /* start of the next unread line in output */
     char *line;     /* owned: last line read */
     bool hidden_timer;
+    bool provoked;
     size_t orphans_at_end, zombies_at_end; /* children of PID 1 when it ended */
 };
 
@@ -61,6 +62,7 @@ struct lab {
     uint64_t seed;
     bool fail_fast;
     bool asan;
+    bool pauses; /* stop and continue processes at random */
     struct shared *shared;
     struct program_fd *references; /* owned */
     size_t n_references;
@@ -112,7 +114,7 @@ _Noreturn void lab_fail_with(struct failure *f);
 void lab_say(char *text[LANG_COUNT], enum msg_id id, ...);
 /* Append a line to evidence. */
 void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...);
-void lab_emit_pass(void);
+void lab_emit_pass(bool slept);
 void lab_emit_begin(void);
 
 /* --- pump.c */
@@ -135,6 +137,14 @@ bool lab_take_crash(struct lab_proc *p, struct crash *c);
 
 /* --- hosts.c: network namespace of a host, -1: the one we are in */
 int lab_host_namespace(int host);
+
+/* --- pauses.c: from time to time stop or continue somebody; is somebody stopped now? */
+void lab_pauses(void);
+bool lab_paused(void);
+
+/* --- sleep.c: look for sleepers; at the end true when there is advice to give */
+void lab_notice_sleep(void);
+bool lab_check_sleep(void);
 
 /* --- sanitizer.c: with --asan, fail when a program reported something */
 void lab_check_sanitizers(void);

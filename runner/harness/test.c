@@ -41,11 +41,12 @@ void lab_test_end(void)
         if (runs(lab.procs[i]))
             lab_wait(lab.procs[i]);
     lab_check_sanitizers();
+    bool slept = lab_check_sleep();
     /* what the test said of its last step does not explain what is left behind */
     lab_hint(NULL, NULL);
     lab_context("", "");
     lab_check_left();
-    lab_emit_pass();
+    lab_emit_pass(slept);
     sandbox_leave(&lab.test);
 }
 

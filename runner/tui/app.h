@@ -213,6 +213,9 @@ void run_start(struct app *a, const struct exercise *x);
 void run_pump(struct app *a);
 void run_stop(struct app *a); /* the learner said so */
 void run_release(struct app *a);
+/* Why a report counts for nothing: a fault of ours as a whole or in one test; NULL when there is
+ * none. */
+const char *run_fault(const struct report *r);
 
 /* ---- edit.c ---- */
 void edit_here(struct app *a);

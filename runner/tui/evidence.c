@@ -100,17 +100,27 @@ static size_t line_start(const struct bytes *b, size_t at, int back)
     }
 }
 
-/* One line, from `split` on in the style; a very long one only around the split. */
+/* The beginning of the UTF-8 character that byte `at` belongs to, at most three bytes back. */
+static size_t character_start(const char *text, size_t len, size_t at)
+{
+    for (size_t back = 0; at < len && back <= 3 && back <= at; back++)
+        if (((unsigned char)text[at - back] & 0xc0) != 0x80)
+            return at - back;
+    return at;
+}
+
+/* One line, from `split` on in the style; of a very long one only what surrounds the split. */
 static void add_bytes_line(struct doc *d, const char *text, size_t len, size_t split,
                            enum style style)
 {
-    size_t from = split > LONG_LINE / 2 ? split - LONG_LINE / 4 : 0;
-    size_t to = len - from > LONG_LINE ? from + LONG_LINE : len;
+    bool cut = len > LONG_LINE;
+    size_t from = cut && split < len && split > LONG_LINE / 2 ? split - LONG_LINE / 4 : 0;
+    size_t to = cut && len - from > LONG_LINE ? from + LONG_LINE : len;
     struct buf same = BUF_INIT, other = BUF_INIT;
 
-    if (len <= LONG_LINE)
-        from = 0;
-    split = split < to ? split : to;
+    from = character_start(text, len, from);
+    to = character_start(text, len, to);
+    split = character_start(text, len, split < to ? split : to);
     text_visible(&same, text + from, split - from, false);
     text_visible(&other, text + split, to - split, false);
     doc_add(d, STYLE_DIM, from > 0 ? "      │ …" : "      │ ");

@@ -13,6 +13,16 @@ void run_release(struct app *a)
     a->run = (struct run){0};
 }
 
+const char *run_fault(const struct report *r)
+{
+    if (r->internal)
+        return r->internal;
+    for (size_t i = 0; i < r->n_records; i++)
+        if (r->records[i].verdict == VERDICT_INTERNAL)
+            return text2_get(&r->records[i].symptom);
+    return NULL;
+}
+
 static void fresh_results(struct app *a)
 {
     a->screens[SCREEN_RESULTS].stale = true;
@@ -73,8 +83,8 @@ static void tell_outcome(struct app *a, const struct report *r, bool first_pass)
 {
     const struct exercise *x = a->run.exercise;
 
-    if (r->internal)
-        app_status(a, TONE_WARN, MSG_TUI_INTERNAL, r->internal);
+    if (run_fault(r))
+        app_status(a, TONE_WARN, MSG_TUI_INTERNAL, run_fault(r));
     else if (!r->built)
         app_status(a, TONE_BAD, MSG_TUI_OUTCOME_BUILD, x->number);
     else if (!report_passed(r))
@@ -97,7 +107,7 @@ static void finish(struct app *a)
         app_status(a, TONE_DIM, MSG_TUI_CANCELLED);
         return;
     }
-    if (r->internal) {
+    if (run_fault(r)) {
         tell_outcome(a, r, false);
         return;
     }

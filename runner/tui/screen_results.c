@@ -118,8 +118,8 @@ static void add_verdict(struct doc *d, const struct report *r, int columns)
         passed += r->records[i].verdict == VERDICT_PASS;
     if (r->cancelled)
         add_note(d, STYLE_CODE, say(MSG_TUI_CANCELLED), columns);
-    else if (r->internal)
-        add_note(d, STYLE_CODE, say(MSG_TUI_INTERNAL, r->internal), columns);
+    else if (run_fault(r))
+        add_note(d, STYLE_CODE, say(MSG_TUI_INTERNAL, run_fault(r)), columns);
     else if (!r->built)
         add_note(d, STYLE_BAD, say(MSG_TUI_BUILD_FAILED), columns);
     else if (report_passed(r))
@@ -136,7 +136,7 @@ static void add_circumstances(struct app *a, struct doc *d, const struct exercis
 {
     AUTO_FREE char *time = duration(r->ms);
 
-    if (r->cancelled || r->internal || !r->built)
+    if (r->cancelled || run_fault(r) || !r->built)
         return;
     add_note(d, STYLE_DIM, say(MSG_TUI_ATTEMPT, a->progress[x->index].attempts, time), columns);
     if (str_equal(r->sandbox, "none"))
@@ -190,7 +190,7 @@ static void add_report(struct app *a, struct screen *s, const struct exercise *x
     if (!live)
         add_circumstances(a, &s->doc, x, r, columns);
     doc_add(&s->doc, STYLE_TEXT, "");
-    if (!r->built && !live && !r->internal && !r->cancelled) {
+    if (!r->built && !live && !run_fault(r) && !r->cancelled) {
         evidence_build(&s->doc, r, columns);
         return;
     }

@@ -13,6 +13,7 @@ ws=$box/workspace
 mkdir -p "$box"
 unset TMUX VISUAL EDITOR NO_COLOR COLORFGBG IPCLAB_ASCII LC_ALL LC_MESSAGES
 
+export TMUX_TMPDIR="$work" # sockets go when the folder goes
 servers=1
 T() {
     tmux -L "ipclab-test-$$-$servers" -f "$here/tmux.conf" -u "$@"

@@ -345,6 +345,58 @@ static const char *ended_early(enum verdict v, const char *diagnosis, struct lab
     return "no-wait";
 }
 
+/* Without the provocation the same message just arrived. */
+static const char *partial_ignored(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v == VERDICT_LEAK)
+        return NULL;
+    lab_note("read 和 write 一次做完时，同样长的消息刚才是对的",
+             "when read() and write() did all at once, the same message was right");
+    lab_hint("write 也可以只写一部分：返回值是写了多少，要从那里接着写，直到写完。read 也一样。",
+             "write() may do a part only: it returns how much, go on from there until all is "
+             "written. The same holds for read().");
+    return "partial-io";
+}
+
+static const char *interrupt_fatal(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v == VERDICT_LEAK)
+        return NULL;
+    lab_note("没有信号打断时，同样长的消息刚才是对的",
+             "without interruptions the same message was right");
+    lab_hint(
+        "read、write、waitpid 返回 −1 而 errno 是 "
+        "EINTR，只表示被信号打断了，什么也没做：再调用一次。",
+        "read(), write() or waitpid() failing with EINTR were only interrupted by a signal and "
+        "did nothing: call them again.");
+    return "eintr-fatal";
+}
+
+static void expect_provoked(unsigned provoke, int times)
+{
+    for (int i = 0; i < times; i++) { /* other arguments, other disturbances */
+        sent = random_text(20000);
+        expect_message(
+            lab_spawn(.program = "pipe_hello", .args = LAB_ARGS(sent), .provoke = provoke));
+    }
+}
+
+LAB_TEST(partial_and_interrupted)
+{
+    begin();
+    expect_message(start(random_text(20000)));
+    lab_on_fail(partial_ignored);
+    lab_context("read、write 每次只做一部分", "read() and write() do a part each time");
+    expect_provoked(LAB_SHORT_IO, 4);
+    lab_on_fail(interrupt_fatal);
+    lab_context("调用不时被信号打断", "calls are interrupted now and then");
+    expect_provoked(LAB_EINTR, 24);
+}
+
 /* Start with a full stdout: the printing process blocks in write(1, …). */
 static struct lab_proc *start_and_hold(const char *text, bool ignore_sigpipe, pid_t *writer)
 {
@@ -490,5 +542,6 @@ LAB_TEST(fork_fails)
 
 LAB_MAIN({"prints_message", prints_message}, {"empty_message", empty_message},
          {"any_bytes", any_bytes}, {"long_message", long_message},
+         {"partial_and_interrupted", partial_and_interrupted},
          {"child_prints_parent_waits", child_prints_parent_waits}, {"childs_status", childs_status},
          {"stdin_closed", stdin_closed}, {"pipe_fails", pipe_fails}, {"fork_fails", fork_fails})

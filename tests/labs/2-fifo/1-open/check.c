@@ -258,6 +258,22 @@ static void expect_line_and(struct lab_proc *p, const char *data, size_t len)
     free(expected);
 }
 
+/* Without the provocation the same bytes just arrived. */
+static const char *partial_ignored(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v == VERDICT_LEAK)
+        return NULL;
+    lab_note("write 一次写完时，同样的数据刚才是对的",
+             "when write() did all at once, the same data was right");
+    lab_hint(
+        "write 也可以只写一部分：返回值是写了多少，要从那里接着写，直到这一段写完。",
+        "write() may do a part only: it returns how much, go on from there until this piece is "
+        "written.");
+    return "partial-io";
+}
+
 LAB_TEST(carries_bytes)
 {
     char *data = bulk_bytes();
@@ -281,6 +297,16 @@ LAB_TEST(carries_bytes)
     expect_line_and(peer, data, BULK);
     expect_end(p, "open ok\n", 0);
     expect_fifo();
+
+    lab_context("read、write 每次只做一部分", "read() and write() do a part each time");
+    lab_on_fail(partial_ignored);
+    p = lab_spawn(.program = "fifo_open", .args = LAB_ARGS("r", "block", fifo),
+                  .provoke = LAB_SHORT_IO, .role_zh = "读者", .role_en = "the reader");
+    peer = lab_spawn(.program = "fifo_open", .args = LAB_ARGS("w", "block", fifo), .input = data,
+                     .input_len = BULK, .provoke = LAB_SHORT_IO, .role_zh = "写者",
+                     .role_en = "the writer");
+    expect_line_and(p, data, BULK);
+    expect_end(peer, "open ok\n", 0);
     free(data);
 }
 

@@ -574,7 +574,9 @@ static const char *refine_wait(enum verdict v, const char *diagnosis, struct lab
 {
     (void)v;
     size_t len = 0;
-    if (strcmp(diagnosis, "no-block") != 0 || !p || (lab_output(p, &len), len == 0))
+    if (p)
+        lab_output(p, &len);
+    if (strcmp(diagnosis, "no-block") != 0 || len == 0)
         return NULL;
     lab_hint("它打印了类型 3 的消息。要哪个类型由 msgrcv 的第四个参数决定，-w 时也一样。",
              "It printed the message of type 3. The fourth argument of msgrcv() selects the type.");

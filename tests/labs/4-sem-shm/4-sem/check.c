@@ -46,7 +46,7 @@ static void expect_output(struct lab_proc *p, int workers, long rounds)
 
 static struct lab_proc *play(int workers, long rounds, int cpu)
 {
-    lab_context("（sem_posix %1$d %2$ld）", "(sem_posix %1$d %2$ld)", workers, rounds);
+    lab_context("sem_posix %1$d %2$ld", "sem_posix %1$d %2$ld", workers, rounds);
     return lab_spawn(.program = "sem_posix", .cpu = cpu,
                      .args = LAB_ARGS(lab_text("%d", workers), lab_text("%ld", rounds)));
 }
@@ -375,8 +375,8 @@ static struct lab_proc *start_held(int workers, long rounds, bool ignore_sigpipe
                   .ignore_sigpipe = ignore_sigpipe,
                   .args = LAB_ARGS(lab_text("%d", workers), lab_text("%ld", rounds)));
 
-    lab_context("（sem_posix %1$d %2$ld，标准输出暂时没有人读）",
-                "(sem_posix %1$d %2$ld, nobody reads its output for now)", workers, rounds);
+    lab_context("sem_posix %1$d %2$ld，标准输出暂时没有人读",
+                "sem_posix %1$d %2$ld, nobody reads its output for now", workers, rounds);
     lab_hint_for("no-block", "never-blocks",
                  "输出应当有好几万字节，管道放不下，写的人必然要停下来等。每个工人都打印了自己的 R "
                  "行吗？",
@@ -412,7 +412,7 @@ LAB_TEST(usage)
             shown = lab_text("%s %s", shown, wrong[i][k]);
         struct lab_proc *p = lab_spawn(.program = "sem_posix", .args = wrong[i]);
 
-        lab_context("（sem_posix%1$s）", "(sem_posix%1$s)", shown);
+        lab_context("sem_posix%1$s", "sem_posix%1$s", shown);
         lab_wait(p);
         lab_expect_exit(p, 2);
         lab_expect_output(p, "");
@@ -472,12 +472,12 @@ LAB_TEST(held_up)
             lab_spawn(.program = "sem_posix", .provoke = kinds[i % 3],
                       .args = LAB_ARGS(lab_text("%d", workers), lab_text("%ld", rounds)));
 
-        lab_context(i % 3 == 0 ? "（sem_posix %1$d %2$ld，每次调用前后都可能被耽搁）"
-                    : i % 3 == 1 ? "（sem_posix %1$d %2$ld，调用会被耽搁、被信号打断）"
-                                 : "（sem_posix %1$d %2$ld，调用会被耽搁、被打断、只写出一部分）",
-                    i % 3 == 0   ? "(sem_posix %1$d %2$ld, held up before and after calls)"
-                    : i % 3 == 1 ? "(sem_posix %1$d %2$ld, calls held up and interrupted)"
-                                 : "(sem_posix %1$d %2$ld, calls held up, interrupted, cut short)",
+        lab_context(i % 3 == 0 ? "sem_posix %1$d %2$ld，每次调用前后都可能被耽搁"
+                    : i % 3 == 1 ? "sem_posix %1$d %2$ld，调用会被耽搁、被信号打断"
+                                 : "sem_posix %1$d %2$ld，调用会被耽搁、被打断、只写出一部分",
+                    i % 3 == 0   ? "sem_posix %1$d %2$ld, held up before and after calls"
+                    : i % 3 == 1 ? "sem_posix %1$d %2$ld, calls held up and interrupted"
+                                 : "sem_posix %1$d %2$ld, calls held up, interrupted, cut short",
                     workers, rounds);
         lab_wait(p);
         expect_output(p, workers, rounds);
@@ -503,8 +503,8 @@ LAB_TEST(signals)
     struct lab_proc *p = signalled = start_held(workers, rounds, false);
     struct crowd c;
 
-    lab_context("（没轮到的工人和父进程都收到了 SIGUSR1）",
-                "(SIGUSR1 for the parent and for every worker that waits)");
+    lab_context("没轮到的工人和父进程都收到了 SIGUSR1",
+                "SIGUSR1 for the parent and for every worker that waits");
     for (int i = 0; i < 3; i++) {
         settle(p, SIGUSR1, TO_WAITING);
         lab_kill(p, SIGUSR1);
@@ -525,79 +525,77 @@ LAB_TEST(signals)
     release(p, workers, rounds);
 }
 
-/* Is there a game of so many workers whose very last line is the first that does not fit into a
- * pipe of `pages` pages? A line never straddles two pages of a pipe (pipe_write() in the kernel),
- * but a program may also write a line in pieces: the game must be too long for the bytes alone. */
-static bool last_line_waits(int workers, size_t pages, long *rounds)
+/* The first line that does not fit into a pipe of one page: its round, and whose it is. A line
+ * never straddles two pages of a pipe (pipe_write() in the kernel). */
+static int first_to_wait(int workers, long *round)
 {
-    size_t sum = 0, page = 0, used = 0;
+    size_t sum = 0;
 
-    for (long r = 1;; r++)
+    for (*round = 1;; (*round)++)
         for (int i = 1; i <= workers; i++) {
-            size_t len = line_length(r, i);
-
-            sum += len;
-            used += len;
-            if (used > PIPE) {
-                page++;
-                used = len;
-            }
-            if (page == pages) {
-                *rounds = r;
-                return i == workers && sum > pages * PIPE;
-            }
+            sum += line_length(*round, i);
+            if (sum > PIPE)
+                return i;
         }
 }
 
-static bool one_left(void *arg)
+struct ending {
+    struct lab_proc *p;
+    size_t left;
+};
+
+static bool others_ended(void *arg)
 {
-    return lab_descendants(arg) <= 1 && !lab_ended(arg);
+    const struct ending *e = arg;
+
+    return lab_descendants(e->p) <= e->left && !lab_ended(e->p);
 }
 
 LAB_TEST(waits_for_last)
 {
-    long rounds = 0;
-    int workers = 3;
-    size_t pages = 1;
+    long rounds;
+    int workers = 3, stuck;
     struct lab_proc *p;
 
-    while (!last_line_waits(workers, pages, &rounds))
-        if (++workers > MAX_WORKERS) {
-            workers = 3;
-            pages *= 2; /* the size of a pipe is a power of two */
-        }
-    lab_hint_for("no-block", "no-wait",
-                 "还有工人在打印，程序就退出了。造了几个工人就要等到几个：waitpid 循环到收齐为止。",
-                 "The program ends while a worker still prints: reap as many as you forked.");
+    /* In the last round some workers have finished for good when the pipe is full. */
+    while ((stuck = first_to_wait(workers, &rounds)) < 2)
+        workers++;
+    lab_context("sem_posix %1$d %2$ld，最后一轮打印到 %3$d 号时没有人读",
+                "sem_posix %1$d %2$ld, nobody reads from worker %3$d's last line on", workers,
+                rounds, stuck);
+    lab_hint("前面的工人都走完了，后面的还没打印，父进程却已经走了。造了几个工人就要等到几个，"
+             "不是等到一个就算。",
+             "Some workers are done, the others still have a line to print, but the parent has "
+             "gone: reap as many as you forked.");
+    lab_hint_for("no-block", "no-wait", NULL, NULL);
     lab_hint_for("orphan", "no-wait", NULL, NULL);
-    p = lab_spawn(.program = "sem_posix", .stdout_pipe = (int)pages * PIPE, .hold_output = true,
+    p = lab_spawn(.program = "sem_posix", .stdout_pipe = PIPE, .hold_output = true,
                   .args = LAB_ARGS(lab_text("%d", workers), lab_text("%ld", rounds)));
-    lab_context("（sem_posix %1$d %2$ld，只剩最后一行打不出去）",
-                "(sem_posix %1$d %2$ld, the very last line cannot be printed yet)", workers,
-                rounds);
     lab_await_blocked(p, SYS_write, 1);
-    lab_hint("最后一个工人还在打印，父进程却已经走了。要等每一个工人，不是等一个就算。",
-             "The last worker still prints, but the parent has gone: wait for every one.");
-    lab_await(one_left, p, "no-wait", "别的工人都结束，父进程还在等最后一个",
-              "the other workers to end while the parent waits for the last one");
+    struct ending e = {p, (size_t)(workers - stuck + 1)};
+    lab_await(others_ended, &e, "no-wait", "前面的工人都结束，父进程还在等后面的",
+              "the first workers to end while the parent waits for the others");
     struct crowd c = settle(p, 0, TO_NOBODY);
-    lab_expect(c.parent.state != 'X' && c.count == 1, VERDICT_WRONG_STATE, "no-wait",
-               "最后一个工人还在打印，父进程已经退出了。",
-               "The last worker still prints, and the parent has ended.");
+    lab_expect(c.parent.state != 'X' && c.count == (int)e.left, VERDICT_WRONG_STATE, "no-wait",
+               "还有 %1$d 个工人没打印完，父进程已经退出了。",
+               "%1$d workers still have a line to print, and the parent has ended.", (int)e.left);
     release(p, workers, rounds);
 }
+
+static struct lab_proc *broken; /* a game that cannot go on */
 
 static const char *name_stuck(enum verdict v, const char *diagnosis, struct lab_proc *p)
 {
     (void)diagnosis;
     (void)p;
     if (v == VERDICT_HANG)
-        return "dead-worker-ignored";
+        return lab_ended(broken) ? "orphan" : "dead-worker-ignored";
     return v == VERDICT_LEAK ? "orphan" : NULL;
 }
 
 static void expect_breakup(struct lab_proc *p)
 {
+    broken = p;
     lab_hint(
         "一个工人死了，他手里的票也没了。父进程用 waitpid(-1, …) 等，先死的先知道；看到有人不是"
         "正常退出，就给其余的工人发 SIGKILL，收齐尸体，退出 1。",
@@ -617,11 +615,11 @@ LAB_TEST(worker_dies)
     struct lab_proc *p = start_held(5, 1000, false);
 
     settle(p, SIGKILL, TO_FIRST_WAITING);
-    lab_context("（一个正在等的工人被 SIGKILL 杀死）", "(a waiting worker was killed)");
+    lab_context("一个正在等的工人被 SIGKILL 杀死", "a waiting worker was killed");
     expect_breakup(p);
     p = start_held(5, 1000, false);
     settle(p, SIGKILL, TO_WRITER);
-    lab_context("（正在打印的工人被 SIGKILL 杀死）", "(the worker that prints was killed)");
+    lab_context("正在打印的工人被 SIGKILL 杀死", "the worker that prints was killed");
     expect_breakup(p);
 }
 
@@ -630,10 +628,10 @@ LAB_TEST(reader_leaves)
     for (int i = 0; i < 2; i++) {
         struct lab_proc *p = start_held(3, 2000, i == 1);
 
-        lab_context(i == 0 ? "（读标准输出的人走了：SIGPIPE 杀死了正在写的工人）"
-                           : "（读标准输出的人走了，SIGPIPE 被忽略：write 得到 EPIPE）",
-                    i == 0 ? "(the reader of stdout left: SIGPIPE killed the writing worker)"
-                           : "(the reader of stdout left, SIGPIPE ignored: write() says EPIPE)");
+        lab_context(i == 0 ? "读标准输出的人走了：SIGPIPE 杀死了正在写的工人"
+                           : "读标准输出的人走了，SIGPIPE 被忽略：write 得到 EPIPE",
+                    i == 0 ? "the reader of stdout left: SIGPIPE killed the writing worker"
+                           : "the reader of stdout left, SIGPIPE ignored: write() says EPIPE");
         lab_hint(i == 0 ? "waitpid 的 status 里写着工人是怎么结束的：不是正常退出 0，就是失败。"
                         : "写标准输出的返回值（write，或 fflush）要看：写不出去，工人就以 1 退出。",
                  i == 0 ? "waitpid()'s status tells how the worker ended."
@@ -641,6 +639,7 @@ LAB_TEST(reader_leaves)
                           "exits with 1.");
         lab_hint_for("wrong-status", i == 0 ? "dead-worker-ignored" : "write-error-ignored", NULL,
                      NULL);
+        broken = p;
         lab_on_fail(name_stuck);
         lab_close_output(p);
         lab_wait(p);
@@ -662,8 +661,8 @@ LAB_TEST(fork_fails)
     struct lab_proc *p =
         lab_spawn(.program = "sem_posix", .args = LAB_ARGS("32", "100"), .max_processes = 8);
 
-    lab_context("（要 32 个工人，但只许有几个进程）",
-                "(32 workers wanted, a few processes allowed)");
+    lab_context("要 32 个工人，但只许有几个进程",
+                "32 workers wanted, a few processes allowed");
     lab_hint("fork 返回 -1 时，已经造好的工人正睡着等票，而缺了人，票永远转不了一圈。让他们结束、"
              "收尸，退出 1。",
              "When fork() fails the workers made so far wait in vain: end and reap them, exit 1.");
@@ -677,7 +676,7 @@ LAB_TEST(closed_stdin)
     struct lab_proc *p =
         lab_spawn(.program = "sem_posix", .args = LAB_ARGS("3", "20"), .input_closed = true);
 
-    lab_context("（sem_posix 3 20，标准输入关着）", "(sem_posix 3 20, stdin closed)");
+    lab_context("sem_posix 3 20，标准输入关着", "sem_posix 3 20, stdin closed");
     explain_hangs();
     lab_wait(p);
     expect_output(p, 3, 20);

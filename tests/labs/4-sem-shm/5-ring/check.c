@@ -872,12 +872,30 @@ static int eager_consumer(void *arg)
     return EAGER_OK;
 }
 
+struct pair {
+    struct lab_proc *a, *b;
+};
+
+static bool one_ended(void *arg)
+{
+    struct pair *pair = arg;
+    return lab_ended(pair->a) || lab_ended(pair->b);
+}
+
 static void run_eager_consumer(void)
 {
     struct ring *r = ring_make();
     struct lab_proc *eager = lab_trusted(eager_consumer, r, "抢着取的消费者", "eager consumer");
     struct lab_proc *p = lab_spawn(.program = "ring_prod", .cpu = 1,
                                    .args = LAB_ARGS(view.name, "6", lab_text("%d", RACE)));
+    struct pair pair = {eager, p};
+    lab_await(one_ended, &pair, "no-end", "有一方结束", "one of them ending");
+    if (lab_ended(p) && !lab_ended(eager)) {
+        lab_wait(p);
+        if (lab_status(p) != 0)
+            lab_kill(eager, SIGKILL); /* nobody feeds it any more */
+        lab_expect_exit(p, 0);
+    }
     lab_wait(eager);
     int saw = WEXITSTATUS(lab_status(eager));
     lab_hint("先把记录写进槽里，再 sem_post(&r->mutex)，最后 sem_post(&r->full)。",

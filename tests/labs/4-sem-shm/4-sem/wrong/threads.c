@@ -1,0 +1,89 @@
+// expect: asleep_until_called threads-not-processes
+// 用线程当工人，不是进程。
+#define _GNU_SOURCE 1
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+enum { MAX_WORKERS = 32 };
+
+struct shared {
+    sem_t turn[MAX_WORKERS];
+};
+
+static void on_usr1(int sig)
+{
+    (void)sig;
+}
+
+static int work(struct shared *s, int workers, long rounds, int index)
+{
+    for (long r = 1; r <= rounds; r++) {
+        while (sem_wait(&s->turn[index]) == -1)
+            if (errno != EINTR)
+                return 1;
+        printf("%ld:%d\n", r, index + 1);
+        if (fflush(stdout) != 0)
+            return 1;
+        sem_post(&s->turn[(index + 1) % workers]);
+    }
+    return 0;
+}
+
+struct job {
+    struct shared *s;
+    int workers;
+    long rounds;
+    int index;
+};
+
+static void *run(void *arg)
+{
+    struct job *j = arg;
+    if (work(j->s, j->workers, j->rounds, j->index) != 0)
+        exit(1);
+    return NULL;
+}
+
+static long number(const char *text, long low, long high)
+{
+    char *end;
+    errno = 0;
+    long v = strtol(text, &end, 10);
+    return errno || end == text || *end || v < low || v > high ? -1 : v;
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction sa = {.sa_handler = on_usr1};
+    sigaction(SIGUSR1, &sa, NULL);
+    long workers = argc == 3 ? number(argv[1], 1, MAX_WORKERS) : -1;
+    long rounds = argc == 3 ? number(argv[2], 0, 1000000) : -1;
+    if (workers == -1 || rounds == -1) {
+        fprintf(stderr, "用法: sem_posix P R\n");
+        return 2;
+    }
+    struct shared *s =
+        mmap(NULL, sizeof *s, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (s == MAP_FAILED)
+        return 1;
+    for (int i = 0; i < workers; i++)
+        sem_init(&s->turn[i], 1, i == 0);
+
+    pthread_t threads[MAX_WORKERS];
+    struct job jobs[MAX_WORKERS];
+    for (int i = 0; i < workers; i++) {
+        jobs[i] = (struct job){s, (int)workers, rounds, i};
+        if (pthread_create(&threads[i], NULL, run, &jobs[i]) != 0)
+            exit(1);
+    }
+    for (int i = 0; i < workers; i++)
+        pthread_join(threads[i], NULL);
+    return 0;
+}

@@ -1,0 +1,25 @@
+// expect: publishes_last published-too-early
+// file: spsc.c
+// 用 atomic_fetch_add 先“占”一个槽，再写：占就是发布。
+#include "spsc.h"
+
+bool spsc_push(struct spsc *q, const struct spsc_record *record)
+{
+    if (atomic_load(&q->tail) - atomic_load(&q->head) == SPSC_CAPACITY)
+        return false;
+    uint32_t tail = atomic_fetch_add(&q->tail, 1);
+    q->slot[tail % SPSC_CAPACITY] = *record;
+    return true;
+}
+
+bool spsc_pop(struct spsc *q, struct spsc_record *record)
+{
+    uint32_t head = atomic_load_explicit(&q->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&q->tail, memory_order_acquire);
+
+    if (tail == head)
+        return false;
+    *record = q->slot[head % SPSC_CAPACITY];
+    atomic_store_explicit(&q->head, head + 1, memory_order_release);
+    return true;
+}
