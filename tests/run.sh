@@ -22,13 +22,14 @@ unit() {
         status=$?
         line=$(grep -a 'Checks: [0-9]*, Failures: [0-9]*, Errors: [0-9]*' "$log/$name" | tail -n 1)
         checks=$(printf '%s' "$line" | sed 's/.*Checks: \([0-9]*\),.*/\1/')
-        bad=$(printf '%s' "$line" | sed 's/.*Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 + \2/')
+        failures=$(printf '%s' "$line" | sed 's/.*Failures: \([0-9]*\),.*/\1/')
+        errors=$(printf '%s' "$line" | sed 's/.*Errors: \([0-9]*\).*/\1/')
         if [ -z "$line" ] || [ "$checks" -eq 0 ]; then # died, or tested nothing
             cat "$log/$name"
             report "unit $name" 0 1
             continue
         fi
-        bad=$((bad))
+        bad=$((failures + errors))
         [ $status -ne 0 ] && [ $bad -eq 0 ] && bad=1
         [ $bad -ne 0 ] && cat "$log/$name"
         report "unit $name" $((checks - bad)) $bad

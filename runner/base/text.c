@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,10 @@ static size_t trimmed(const char *text, size_t len)
 static bool splits_option(const char *p, size_t line, size_t i)
 {
     size_t at = i;
+    /* "pipe_hello.c:41", "%.*s": a full stop with a letter, digit or star behind it is not an end
+     */
+    if (i > line && p[i - 1] == '.' && (isalnum((unsigned char)p[i]) || p[i] == '*'))
+        return true;
     while (at > line && p[at - 1] == '-')
         at--;
     return at < i && (at == line || strchr(" [(`'\"", p[at - 1]) != NULL);

@@ -45,7 +45,7 @@ static void add_place(struct failure *f, enum msg_id *hint, const struct crash *
     }
 }
 
-static _Noreturn void fail_signal(struct lab_proc *p)
+void lab_fail_signal(struct lab_proc *p)
 {
     int sig = WTERMSIG(p->status);
     struct failure f = {.verdict = VERDICT_CRASH, .diagnosis = "killed-by-signal", .proc = p};
@@ -94,7 +94,7 @@ void lab_expect_exit(struct lab_proc *p, int status)
 {
     must_have_ended(p);
     if (WIFSIGNALED(p->status))
-        fail_signal(p);
+        lab_fail_signal(p);
     int actual = WEXITSTATUS(p->status);
     if (actual == status)
         return;
@@ -114,7 +114,7 @@ void lab_expect_failure(struct lab_proc *p)
 {
     must_have_ended(p);
     if (WIFSIGNALED(p->status))
-        fail_signal(p);
+        lab_fail_signal(p);
     if (WEXITSTATUS(p->status) != 0)
         return;
     struct failure f = {.verdict = VERDICT_WRONG_STATUS, .diagnosis = "wrong-status", .proc = p};
@@ -186,7 +186,7 @@ void lab_expect_output_bytes(struct lab_proc *p, const void *expected, size_t le
     /* a crash explains missing output better than the comparison does */
     if (WIFSIGNALED(p->status) &&
         (p->output.len != len || (len && memcmp(buf_text(&p->output), expected, len) != 0)))
-        fail_signal(p);
+        lab_fail_signal(p);
     compare_bytes(p, what, expected, len, buf_text(&p->output), p->output.len);
 }
 

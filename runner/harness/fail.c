@@ -126,13 +126,23 @@ static char *join_evidence(const struct failure *f, enum lang lang)
     return buf_steal(&b);
 }
 
+/* "symptom（context）"; a context that brings its brackets along keeps them. */
 static char *with_context(const char *symptom, enum lang lang)
 {
     const char *context = lab.context[lang];
     if (!context || !*context)
         return str_dup(symptom);
-    return lang == LANG_ZH ? str_format("%s（%s）", symptom, context)
-                           : str_format("%s (%s)", symptom, context);
+    if (context[0] == '(' || strncmp(context, "（", strlen("（")) == 0)
+        return str_format(lang == LANG_ZH ? "%s%s" : "%s %s", symptom, context);
+    return str_format(lang == LANG_ZH ? "%s（%s）" : "%s (%s)", symptom, context);
+}
+
+/* What observe and the leftover check say of these is about what they saw; a hint meant for the
+ * next expectation would mislead. */
+static bool knows_better(enum verdict v)
+{
+    return v == VERDICT_HANG || v == VERDICT_BUSY_LOOP || v == VERDICT_LEAK || v == VERDICT_CRASH ||
+           v == VERDICT_LIMIT;
 }
 
 static struct bytes cut_bytes(const char *data, size_t len)
@@ -180,6 +190,8 @@ void lab_fail_with(struct failure *f)
     if (failing) /* a refine function failed itself: the first failure counts */
         _exit(1);
     failing = true;
+    if (knows_better(f->verdict))
+        lab_hint(NULL, NULL);
     if (lab.refine && f->verdict != VERDICT_INTERNAL && f->verdict != VERDICT_UNDECIDED &&
         (better = lab.refine(f->verdict, f->diagnosis, f->proc)) != NULL)
         f->diagnosis = better;

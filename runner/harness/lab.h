@@ -210,7 +210,8 @@ _Noreturn void lab_internal(const char *format, ...) __attribute__((format(print
 void lab_context(const char *zh, const char *en, ...);
 /* One more line of evidence, shown when the test fails. */
 void lab_note(const char *zh, const char *en, ...);
-/* The hint shown if the test fails (any failure), until changed; NULL, NULL: the general one. */
+/* The hint shown if an expectation fails, until changed; NULL, NULL: the general one. Hangs, leaks,
+ * crashes and busy loops keep their own hints, which know more (lab_hint_for() replaces those). */
 void lab_hint(const char *zh, const char *en);
 /* The hint, and optionally another diagnosis id, for failures with this diagnosis only. `rename`
  * may be NULL. Example: lab_hint_for("short-output", "single-read", "read 只保证…", "read()

@@ -37,7 +37,8 @@ static int pick(void)
         free(list);
         return -1;
     }
-    pid_t pid = list[dice((uint32_t)n)].pid;
+    const struct proc_info *chosen = &list[dice((uint32_t)n)];
+    pid_t pid = chosen->state == 'T' ? 0 : chosen->pid; /* the test itself may have stopped one */
     free(list);
     return pid > 1 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 }

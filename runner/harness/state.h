@@ -125,6 +125,9 @@ void lab_wait_until(bool (*condition)(void *), void *arg);
 /* What to call a program in a message. */
 const char *lab_role(const struct lab_proc *p, enum lang lang);
 
+/* --- expect.c: the program was killed by a signal: say which, where, why */
+_Noreturn void lab_fail_signal(struct lab_proc *p);
+
 /* --- crash.c: what lab-crash.so told about a crash in the tree of a program */
 struct crash {
     int signal, code;      /* si_code: SEGV_MAPERR…; 0 when somebody sent it */

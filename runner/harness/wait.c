@@ -1,6 +1,7 @@
 /* Input, output and waiting as check.c sees them. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/state.h"
@@ -164,6 +165,8 @@ pid_t lab_await_blocked(struct lab_proc *p, long nr, long arg0)
     lab_wait_until(is_blocked, &b);
     if (b.found > 0)
         return b.found;
+    if (WIFSIGNALED(p->status))
+        lab_fail_signal(p);
     struct failure f = {.verdict = VERDICT_WRONG_STATE, .diagnosis = "no-block", .proc = p};
     for (int lang = 0; lang < LANG_COUNT; lang++)
         f.symptom[lang] =

@@ -25,7 +25,11 @@ static const struct object *futex_of(const struct graph *g, const struct wait *w
 bool pattern_private_futex(const struct graph *g, const struct wait *w, struct finding *f)
 {
     const struct object *o = futex_of(g, w);
-    if (!o || !o->futex.private_op || !o->futex.shared || o->futex.mapped_by < 2)
+    if (!o || !o->futex.private_op || !o->futex.shared)
+        return false;
+    /* a semaphore with a value above 0 and a sleeper has been posted by somebody who may be gone */
+    bool posted = o->kind == OBJECT_SEM && o->sem.value > 0;
+    if (o->futex.mapped_by < 2 && !posted)
         return false;
     f->object = w->on[0].object;
     return true;

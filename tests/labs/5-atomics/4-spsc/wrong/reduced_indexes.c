@@ -1,6 +1,6 @@
-// expect: empty_and_full empty-too-early
+// expect: own_index_only index-not-counting
 // file: spsc.c
-// 下标存成取余之后的值：放满 64 条又回到起点，看上去是空的。
+// 下标存成取余之后的值：放满 64 条又回到起点，分不清空和满。
 #include "spsc.h"
 
 bool spsc_push(struct spsc *q, const struct spsc_record *record)
