@@ -32,7 +32,8 @@ struct course {
     size_t n_chapters;
     struct exercise *exercises; /* owned, ordered by chapter and number */
     size_t n_exercises;
-    char **unfinished; /* owned: exercise folders without exercise.ini; left out (verify names them) */
+    char **
+        unfinished; /* owned: exercise folders without exercise.ini; left out (verify names them) */
     size_t n_unfinished;
 };
 

@@ -10,8 +10,8 @@
  *   [program pipe_hello]             ; one section per program the student builds
  *   sources = pipe_hello.c           ; files the student edits; space separated
  *   flags =                          ; optional extra gcc flags (trusted)
- *   driver =                         ; optional: files of tests/labs/CH/SLUG compiled in (trusted). Such
- *                                    ; a program is the grader's: it drives the student's functions
+ *   driver =                         ; optional: files of tests/labs/CH/SLUG compiled in (trusted).
+ * Such ; a program is the grader's: it drives the student's functions
  *
  *   [test eof_ends_child]            ; one section per test, in the order they run
  *   title.zh = 写端关闭后子进程结束

@@ -79,25 +79,31 @@ static bool line_or_end(void *arg)
     return next_line(p) || (p->ended && p->out < 0);
 }
 
+static _Noreturn void fail_no_line(struct lab_proc *p)
+{
+    struct failure f = {.verdict = VERDICT_WRONG_OUTPUT, .diagnosis = "no-output", .proc = p};
+    if (WIFSIGNALED(p->status))
+        lab_fail_signal(p);
+    for (int lang = 0; lang < LANG_COUNT; lang++)
+        f.symptom[lang] =
+            msg_format((enum lang)lang, MSG_HARNESS_NO_LINE, lab_role(p, (enum lang)lang));
+    f.has_bytes = true;
+    f.expected = "…\n";
+    f.expected_len = strlen(f.expected);
+    f.actual = buf_text(&p->output) + p->line_at;
+    f.actual_len = p->output.len - p->line_at;
+    lab_fail_with(&f);
+}
+
 const char *lab_read_line(struct lab_proc *p)
 {
     lab_wait_until(line_or_end, p);
-    const char *newline = next_line(p);
-    if (!newline) {
-        struct failure f = {.verdict = VERDICT_WRONG_OUTPUT, .diagnosis = "no-output", .proc = p};
-        for (int lang = 0; lang < LANG_COUNT; lang++)
-            f.symptom[lang] =
-                msg_format((enum lang)lang, MSG_HARNESS_NO_LINE, lab_role(p, (enum lang)lang));
-        f.has_bytes = true;
-        f.expected = "…\n";
-        f.expected_len = strlen(f.expected);
-        f.actual = buf_text(&p->output) + p->line_at;
-        f.actual_len = p->output.len - p->line_at;
-        lab_fail_with(&f);
-    }
-    size_t len = (size_t)(newline - p->output.data) - p->line_at;
+    if (!next_line(p))
+        fail_no_line(p);
+    const char *start = p->output.data + p->line_at;
+    size_t len = (size_t)(next_line(p) - start);
     free(p->line);
-    p->line = str_ndup(p->output.data + p->line_at, len);
+    p->line = str_ndup(start, len);
     p->line_at += len + 1;
     return p->line;
 }

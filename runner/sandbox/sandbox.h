@@ -84,8 +84,8 @@ int sandbox_enter(struct sandbox_test *t, struct sandbox *s, enum sandbox_purpos
 /* Where the student's files (/src) and the build (/out) are for a command in this sandbox. */
 const char *sandbox_src(const struct sandbox *s);
 const char *sandbox_out(const struct sandbox *s);
-/* End every process of the test's PID namespace and reap it. Children of the caller that end meanwhile
- * are reaped as well: nothing may wait for them afterwards. */
+/* End every process of the test's PID namespace and reap it. Children of the caller that end
+ * meanwhile are reaped as well: nothing may wait for them afterwards. */
 void sandbox_leave(struct sandbox_test *t);
 
 enum sandbox_place {
@@ -114,12 +114,12 @@ struct sandbox_command {
     int fds[3];      /* become 0, 1, 2; -1: that descriptor is closed */
     const int *pass; /* further descriptors kept under the same number, -1 ends; may be NULL */
     struct sandbox_limits limits;
-    int cpu;             /* pin to the n-th allowed CPU; -1: no pin */
-    bool ignore_sigpipe; /* start with SIGPIPE ignored */
-    bool own_group;      /* new session */
-    mode_t umask;        /* 0: 022 */
-    bool fixed_addresses;     /* no address space randomisation */
-    int net_ns;               /* join this network namespace first; -1 or 0: stay */
+    int cpu;              /* pin to the n-th allowed CPU; -1: no pin */
+    bool ignore_sigpipe;  /* start with SIGPIPE ignored */
+    bool own_group;       /* new session */
+    mode_t umask;         /* 0: 022 */
+    bool fixed_addresses; /* no address space randomisation */
+    int net_ns;           /* join this network namespace first; -1 or 0: stay */
 };
 struct sandbox_child {
     pid_t pid; /* in the PID namespace of the caller; > 0 */

@@ -1,4 +1,5 @@
-/* cpu_share COMMAND…: run it; print wall time and which share of all CPUs it and its children used. */
+/* cpu_share COMMAND…: run it; print wall time and which share of all CPUs it and its children used.
+ */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -14,8 +15,8 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Busy and total jiffies of the machine (proc(5), /proc/stat): children of children that nobody waited
- * for are missing in rusage, the machine's own count misses nothing. */
+/* Busy and total jiffies of the machine (proc(5), /proc/stat): children of children that nobody
+ * waited for are missing in rusage, the machine's own count misses nothing. */
 static void machine(double *busy, double *total)
 {
     unsigned long long v[8] = {0};

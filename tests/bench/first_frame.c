@@ -1,6 +1,6 @@
-/* first_frame ROUNDS TEXT COMMAND…: start a terminal program on a pseudo-terminal of 80 by 24, wait until
- * it has written TEXT, send "q", wait for its end. Prints min, median and max of the time to TEXT and the
- * peak resident memory of the program. */
+/* first_frame ROUNDS TEXT COMMAND…: start a terminal program on a pseudo-terminal of 80 by 24, wait
+ * until it has written TEXT, send "q", wait for its end. Prints min, median and max of the time to
+ * TEXT and the peak resident memory of the program. */
 #include <errno.h>
 #include <poll.h>
 #include <pty.h>
@@ -27,7 +27,8 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Milliseconds until TEXT came; -1 when it did not. The rest of the output is read until the end. */
+/* Milliseconds until TEXT came; -1 when it did not. The rest of the output is read until the end.
+ */
 static double round_trip(const char *text, char **command, long *peak_kb)
 {
     struct winsize size = {.ws_row = 24, .ws_col = 80};
@@ -86,7 +87,8 @@ int main(int argc, char **argv)
             times[i] = ms;
     }
     qsort(times, (size_t)rounds, sizeof times[0], compare);
-    printf("%-34s min %8.2f  median %8.2f  max %8.2f ms  (n=%d)  peak memory %.1f MB\n", "first frame",
-           times[0], times[rounds / 2], times[rounds - 1], rounds, (double)peak / 1024);
+    printf("%-34s min %8.2f  median %8.2f  max %8.2f ms  (n=%d)  peak memory %.1f MB\n",
+           "first frame", times[0], times[rounds / 2], times[rounds - 1], rounds,
+           (double)peak / 1024);
     return 0;
 }

@@ -1,5 +1,5 @@
-/* measure: run commands in turn, N rounds, and print min, median and max of each in milliseconds, and
- * the ratio of the medians of the first two.
+/* measure: run commands in turn, N rounds, and print min, median and max of each in milliseconds,
+ * and the ratio of the medians of the first two.
  *
  *     measure ROUNDS NAME1 "shell command 1" NAME2 "shell command 2" …
  *
@@ -71,8 +71,8 @@ int main(int argc, char **argv)
     for (int c = 0; c < commands; c++) {
         qsort(times[c], (size_t)rounds, sizeof times[c][0], compare);
         median[c] = times[c][rounds / 2];
-        printf("%-34s min %8.2f  median %8.2f  max %8.2f ms  (n=%d)\n", argv[2 + 2 * c], times[c][0],
-               median[c], times[c][rounds - 1], rounds);
+        printf("%-34s min %8.2f  median %8.2f  max %8.2f ms  (n=%d)\n", argv[2 + 2 * c],
+               times[c][0], median[c], times[c][rounds - 1], rounds);
     }
     if (commands >= 2)
         printf("%-34s %.2f\n", "ratio of medians, first : second", median[0] / median[1]);

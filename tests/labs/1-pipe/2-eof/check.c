@@ -344,14 +344,16 @@ static bool find_surplus(const struct held all[], int count, struct surplus *s)
     for (s->of = 1; s->of < count; s->of++)
         for (s->who = 1; s->who < count; s->who++) {
             s->id = s->who == s->of ? "unclosed-write-end" : "sibling-holds-write-end";
-            s->end_zh = "写端", s->end_en = "write end";
+            s->end_zh = "写端";
+            s->end_en = "write end";
             if (all[s->of].reads != NULL && holds(&all[s->who], all[s->of].reads, O_WRONLY, &s->fd))
                 return true;
         }
     for (s->of = 1; s->of < count; s->of++)
         for (s->who = 0; s->who < count; s->who++) {
             s->id = "unclosed-read-end";
-            s->end_zh = "读端", s->end_en = "read end";
+            s->end_zh = "读端";
+            s->end_en = "read end";
             if (s->who != s->of && all[s->of].reads != NULL &&
                 holds(&all[s->who], all[s->of].reads, O_RDONLY, &s->fd))
                 return true;

@@ -415,10 +415,20 @@ static const char *waits_for_server(enum verdict v, const char *diagnosis, struc
 LAB_TEST(no_server)
 {
     begin();
+    lab_context("有服务器", "with a server");
+    start_server(LAB_REFERENCE);
+    ask(LAB_STUDENT, 1, 1);
+    dismiss();
     lab_on_fail(waits_for_server);
     lab_context("PATH 不存在", "PATH does not exist");
     struct lab_proc *p = start_client(LAB_STUDENT, 1);
     lab_wait(p);
+    lab_hint("open 不要带 O_CREAT：没有 FIFO 时，它造出来的是普通文件。",
+             "open() without O_CREAT: where there is no FIFO that makes a regular file.");
+    lab_expect(access(path, F_OK) == -1, VERDICT_WRONG_STATE, "regular-file",
+               "客户造出了一个 PATH，应该只有服务器才创建它。",
+               "The client has created PATH; only the server may.");
+    lab_hint(NULL, NULL);
     lab_expect_output(p, "");
     lab_expect_exit(p, 1);
     lab_expect_clean();
@@ -570,6 +580,13 @@ static void fill_door(struct door *d, int pid)
     close(fd);
 }
 
+static const char *waits_for_client(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    return v == VERDICT_HANG ? "waits-for-client" : NULL;
+}
+
 LAB_TEST(vanished_clients)
 {
     struct door d;
@@ -598,6 +615,7 @@ LAB_TEST(vanished_clients)
     unlink(d.path);
 
     lab_context("客户的 FIFO 是满的", "a private FIFO that is full");
+    lab_on_fail(waits_for_client);
     lab_hint("服务器停在 write 里等一个不读的客户。打开时的 O_NONBLOCK 别去掉："
              "满了就是 EAGAIN，放弃这一个。",
              "The server waits in write() for a client that does not read. Leave O_NONBLOCK on: "
@@ -607,6 +625,7 @@ LAB_TEST(vanished_clients)
     ask(LAB_REFERENCE, 2, 5);
     drop_door(&d);
     lab_hint(NULL, NULL);
+    lab_on_fail(NULL);
 
     lab_context("服务器空闲时", "while the server is idle");
     await_idle();
@@ -731,9 +750,18 @@ static void expect_untouched(const char *name, const char *text)
     if (fd != -1)
         close(fd);
     lab_expect(n == (ssize_t)strlen(text) && memcmp(now, text, strlen(text)) == 0,
-               VERDICT_WRONG_STATE, "file-touched", "%s 是普通文件，内容却被改了。",
-               "%s is a regular file, and its contents were changed.", name);
+               VERDICT_WRONG_STATE, "file-touched", "%s 是普通文件，却被改了或者删了。",
+               "%s is a regular file, and it was changed or removed.", name);
     unlink(name);
+}
+
+static bool ended_or_ready(void *arg)
+{
+    struct lab_proc *p = arg;
+    size_t len;
+
+    lab_output(p, &len);
+    return lab_ended(p) || len > 0;
 }
 
 LAB_TEST(not_a_fifo)
@@ -748,10 +776,13 @@ LAB_TEST(not_a_fifo)
              "and exit with 1 if it is something else.");
     make_file(path, text);
     struct lab_proc *p = lab_spawn(.program = "fifo_rpcd", .args = LAB_ARGS(path));
+    lab_on_fail(NULL);
+    lab_await(ended_or_ready, p, "no-end", "服务器拒绝，或开始服务",
+              "the server to refuse or start");
+    expect_untouched(path, text);
     lab_wait(p);
     lab_expect_output(p, "");
     lab_expect_exit(p, 1);
-    expect_untouched(path, text);
 
     lab_context("有人把 PATH.PID 做成普通文件", "somebody made PATH.PID a regular file");
     lab_hint(

@@ -472,7 +472,7 @@ LAB_TEST(held_up)
             lab_spawn(.program = "sem_posix", .provoke = kinds[i % 3],
                       .args = LAB_ARGS(lab_text("%d", workers), lab_text("%ld", rounds)));
 
-        lab_context(i % 3 == 0 ? "sem_posix %1$d %2$ld，每次调用前后都可能被耽搁"
+        lab_context(i % 3 == 0   ? "sem_posix %1$d %2$ld，每次调用前后都可能被耽搁"
                     : i % 3 == 1 ? "sem_posix %1$d %2$ld，调用会被耽搁、被信号打断"
                                  : "sem_posix %1$d %2$ld，调用会被耽搁、被打断、只写出一部分",
                     i % 3 == 0   ? "sem_posix %1$d %2$ld, held up before and after calls"
@@ -661,8 +661,7 @@ LAB_TEST(fork_fails)
     struct lab_proc *p =
         lab_spawn(.program = "sem_posix", .args = LAB_ARGS("32", "100"), .max_processes = 8);
 
-    lab_context("要 32 个工人，但只许有几个进程",
-                "32 workers wanted, a few processes allowed");
+    lab_context("要 32 个工人，但只许有几个进程", "32 workers wanted, a few processes allowed");
     lab_hint("fork 返回 -1 时，已经造好的工人正睡着等票，而缺了人，票永远转不了一圈。让他们结束、"
              "收尸，退出 1。",
              "When fork() fails the workers made so far wait in vain: end and reap them, exit 1.");
