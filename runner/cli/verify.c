@@ -198,8 +198,8 @@ static char *judge(const struct task *t, const struct report *r)
         describe_failure(&why, r);
     } else if (record && record->verdict == VERDICT_UNDECIDED) {
         /* this machine cannot tell */
-    } else if (!record || record->verdict == VERDICT_PASS ||
-               !str_equal(record->diagnosis, t->wrong->diagnosis)) {
+    } else if (t->wrong && (!record || record->verdict == VERDICT_PASS ||
+                            !str_equal(record->diagnosis, t->wrong->diagnosis))) {
         buf_addf(&why, " %s: %s %s → %s %s", t->wrong->name, t->wrong->test, t->wrong->diagnosis,
                  record ? verdict_name(record->verdict) : "-",
                  record && record->diagnosis ? record->diagnosis : "-");

@@ -33,6 +33,7 @@ struct watch {
     unsigned long long grade_at; /* clock_ns() when the next grading starts; 0: none is due */
     int signals;                 /* signalfd */
     sigset_t before;             /* the mask this program was started with */
+    bool terminal;               /* stdin was a terminal at the start (after a hangup it is none) */
     bool keyboard;               /* stdin is still worth reading */
     bool quit;
     char line[16]; /* what was typed so far */
@@ -159,7 +160,7 @@ static void take_keys(struct watch *w)
         return;
     if (n <= 0) {
         w->keyboard = false;
-        w->quit = isatty(STDIN_FILENO);
+        w->quit = w->quit || w->terminal;
         return;
     }
     for (ssize_t i = 0; i < n && !w->quit; i++)
@@ -221,7 +222,7 @@ static void watch_loop(struct watch *w)
     say(MSG_CLI_WATCH_HEAD, w->x->number, title_text(&w->x->title));
     for (size_t i = 0; i < n; i++)
         printf("  %s/%s\n", w->dir, names[i]);
-    say(w->keyboard && isatty(STDIN_FILENO) ? MSG_CLI_WATCH_KEYS : MSG_CLI_WATCH_NO_KEYS);
+    say(w->terminal ? MSG_CLI_WATCH_KEYS : MSG_CLI_WATCH_NO_KEYS);
     w->grade_at = clock_ns();
     while (!w->quit)
         turn(w);
@@ -238,6 +239,7 @@ static int watch_exercise(struct cli *c, const struct place *p, const struct exe
     int copied = 0;
     sigset_t ends;
     struct watch w = {.c = c, .place = p, .x = x, .keyboard = true};
+    w.terminal = isatty(STDIN_FILENO);
     w.dir = cli_exercise_dir(c, p->workspace, x);
     if (!fs_is_dir(w.dir) && workspace_fill(p->workspace, &c->course, x, &copied, &e) != 0) {
         free(w.dir);

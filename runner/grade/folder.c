@@ -191,5 +191,6 @@ void folder_remove(struct folder *f)
     free(f->out);
     free(f->work);
     free(f->log);
-    *f = (struct folder){.lock = -1};
+    f->path = f->src = f->out = f->work = f->log = NULL;
+    f->lock = -1;
 }

@@ -141,7 +141,7 @@ bool pattern_sem_zero(const struct graph *g, const struct wait *w, struct findin
 /* System V: some third semaphore of the set is free. */
 static bool set_has_free(const struct object *a, const struct object *b)
 {
-    struct semid_ds ds;
+    struct semid_ds ds = {0};
     union {
         int val;
         struct semid_ds *buf;

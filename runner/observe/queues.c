@@ -72,7 +72,7 @@ void sysv_queue_wait(struct graph *g, struct wait *w)
 
 static void sysv_sem_facts(struct object *o, int id, int number)
 {
-    struct semid_ds ds;
+    struct semid_ds ds = {0};
     union semun arg = {.buf = &ds};
     o->sem.value = semctl(id, number, GETVAL);
     o->sem.last = semctl(id, number, GETPID);

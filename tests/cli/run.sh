@@ -477,6 +477,20 @@ next '结束'
 end_watch
 exec 4<&-
 
+# A terminal that goes away ends it, too.
+: >"$T/out"
+command='script: ipclab watch 1.1, then the terminal goes away'
+exec 4<>"$T/keys"
+# shellcheck disable=SC2016 # for the inner shell
+IPCLAB=$ipclab script -qfec 'echo $$ >pid; exec "$IPCLAB" watch 1.1' /dev/null >"$T/lines" <"$T/keys" &
+terminal=$!
+exec 3<"$T/lines"
+next '等待保存'
+kill -KILL "$terminal"
+wait "$terminal" 2>/dev/null
+exec 3<&- 4<&-
+true_that 'it ends with its terminal' timeout 120 tail -s 0.05 --pid="$(cat "$T/pid")" -f /dev/null
+
 # --- bad input: the source file --------------------------------------------------------------------------------
 
 run_bad() { # run_bad TEXT: grading gives a verdict that says TEXT, nothing breaks

@@ -20,8 +20,61 @@
 /* Above kernel.pid_max's largest value (2^22): nobody has these pids. */
 enum { GHOST = 5000000, CROWD = 20 };
 
-static const char *path; /* of the server's FIFO */
-static struct lab_proc *server;
+static const char *path;                 /* of the server's FIFO */
+static struct lab_proc *server, *client; /* started last */
+
+/* --- what a hang means
+ * ---------------------------------------------------------------------------- */
+
+/* The system call a process is blocked in, -1 when it is not blocked (or has gone). After a proven
+ * hang the unwinder has stopped the threads for a moment; wait until they are back in their calls.
+ */
+static long blocked_call(struct lab_proc *p)
+{
+    char name[64], text[256];
+    long call;
+
+    snprintf(name, sizeof name, "/proc/%d/syscall", (int)lab_inner_pid(p));
+    for (int tries = 0; tries < 400 && !lab_ended(p); tries++) {
+        int fd = open(name, O_RDONLY | O_CLOEXEC);
+        ssize_t n = fd != -1 ? read(fd, text, sizeof text - 1) : -1;
+        if (fd != -1)
+            close(fd);
+        text[n > 0 ? n : 0] = '\0';
+        if (sscanf(text, "%ld", &call) == 1)
+            return call;
+        poll(NULL, 0, 5);
+    }
+    return -1;
+}
+
+/* A server that waits for requests while it holds a write end of its own FIFO is as it should be.
+ * So a hang is the fault of whoever waits in open(); and if nobody does, a client has got no reply.
+ */
+static const char *no_reply(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v != VERDICT_HANG || client == NULL || server == NULL)
+        return NULL;
+    if (blocked_call(client) == SYS_openat) {
+        lab_hint("客户停在 open 里等另一端。PATH 和自己的 FIFO 都要带 O_NONBLOCK 打开："
+                 "服务器不会先来敲门，他还不知道有你。",
+                 "The client waits in open() for the other end. Open PATH and your own FIFO with "
+                 "O_NONBLOCK: the server does not come first, it has not heard of you yet.");
+        return "fifo-no-peer";
+    }
+    if (blocked_call(server) == SYS_openat)
+        return "fifo-no-peer";
+    if (lab_ended(client))
+        return NULL;
+    lab_note("客户在等答复，服务器在等请求",
+             "the client waits for a reply, the server for requests");
+    lab_hint("请求没有得到答复。客户是不是先开好了自己的门才发的请求？服务器是不是扔掉了这条请求？",
+             "The request got no reply. Did the client open its own FIFO before asking? Did the "
+             "server throw the request away?");
+    return "no-reply";
+}
 
 /* --- starting -----------------------------------------------------------------------------------
  */
@@ -37,16 +90,17 @@ static struct lab_proc *start_server(enum lab_side side)
 
 static struct lab_proc *start_client(enum lab_side side, unsigned len)
 {
-    return lab_spawn(.program = "fifo_rpcc", .args = LAB_ARGS(path, lab_text("%u", len)),
-                     .side = side, .role_zh = side == LAB_STUDENT ? "客户" : "参考客户",
-                     .role_en = side == LAB_STUDENT ? "the client" : "the reference client");
+    return client =
+               lab_spawn(.program = "fifo_rpcc", .args = LAB_ARGS(path, lab_text("%u", len)),
+                         .side = side, .role_zh = side == LAB_STUDENT ? "客户" : "参考客户",
+                         .role_en = side == LAB_STUDENT ? "the client" : "the reference client");
 }
 
-static void expect_number(struct lab_proc *client, unsigned first)
+static void expect_number(struct lab_proc *p, unsigned first)
 {
-    lab_wait(client);
-    lab_expect_output(client, lab_text("%u\n", first));
-    lab_expect_exit(client, 0);
+    lab_wait(p);
+    lab_expect_output(p, lab_text("%u\n", first));
+    lab_expect_exit(p, 0);
 }
 
 static void ask(enum lab_side side, unsigned len, unsigned first)
@@ -149,6 +203,8 @@ static bool replied(void *arg)
 
 static const char *request_lost(enum verdict v, const char *diagnosis, struct lab_proc *p)
 {
+    if (v == VERDICT_HANG && blocked_call(server) == SYS_openat)
+        return "fifo-no-peer";
     (void)p;
     /* The server itself waits for requests: it has thrown this one away. */
     if (v == VERDICT_HANG && strcmp(diagnosis, "fifo-no-peer") != 0)
@@ -160,7 +216,7 @@ static void expect_reply(struct door *d, uint32_t status, uint32_t first)
 {
     lab_on_fail(request_lost);
     lab_await(replied, d, "request-lost", "服务器的答复", "the server's reply");
-    lab_on_fail(NULL);
+    lab_on_fail(no_reply);
     lab_expect(d->reply.status == status && d->reply.first == first, VERDICT_PROTOCOL,
                "wrong-reply", "答复是 status %u、first %u，应该是 status %u、first %u。",
                "The reply is status %u, first %u; it should be status %u, first %u.",
@@ -173,6 +229,7 @@ static void expect_reply(struct door *d, uint32_t status, uint32_t first)
 static void begin(void)
 {
     path = lab_path("rpc");
+    lab_on_fail(no_reply);
     lab_hint_for("no-output", NULL, "客户没有打印号码。看看 stderr：它是不是没有得到答复？",
                  "The client printed no number. Did it get a reply? Look at stderr.");
 }
@@ -295,7 +352,7 @@ static int queued(int fd)
     return n;
 }
 
-static int open_client_door(struct lab_proc *client)
+static int open_client_door(void)
 {
     char name[512];
 
@@ -340,7 +397,7 @@ static bool take_request(void *arg)
     return queued(d->fd) >= (int)sizeof(struct rpc_request);
 }
 
-static void expect_request(int fd, struct lab_proc *client, unsigned len)
+static void expect_request(int fd, unsigned len)
 {
     struct rpc_request rq = {0};
     struct door at = {.fd = fd};
@@ -375,11 +432,11 @@ LAB_TEST(before_asking)
     begin();
     lab_context("服务器忙，PATH 里只剩 4 个字节的地方", "a busy server: room for 4 bytes in PATH");
     int fd = make_full_fifo();
-    struct lab_proc *client = start_client(LAB_STUDENT, 12);
+    start_client(LAB_STUDENT, 12);
     lab_on_fail(gave_up);
     lab_await_blocked(client, -1, -1);
-    lab_on_fail(NULL);
-    int door = open_client_door(client);
+    lab_on_fail(no_reply);
+    int door = open_client_door();
     lab_hint("请求要用一次 write 写完 16 个字节。不超过 PIPE_BUF 的一次 write 是原子的；"
              "一个字段一个字段地写，两个客户的请求就会交错。",
              "Write all 16 bytes in one write(). Up to PIPE_BUF a write is atomic; field by field "
@@ -391,7 +448,7 @@ LAB_TEST(before_asking)
         queued(fd) - 4092);
     lab_hint(NULL, NULL);
     drain(fd, 4092);
-    expect_request(fd, client, 12);
+    expect_request(fd, 12);
     if (write(door, &reply, sizeof reply) != (ssize_t)sizeof reply)
         lab_internal("cannot reply: %s", strerror(errno));
     close(door);
@@ -402,9 +459,17 @@ LAB_TEST(before_asking)
 
 static const char *waits_for_server(enum verdict v, const char *diagnosis, struct lab_proc *p)
 {
+    struct stat st;
+
     (void)p;
     if (v != VERDICT_HANG)
         return NULL;
+    if (stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+        lab_note("PATH 现在是一个普通文件", "PATH is a regular file now");
+        lab_hint("open 不要带 O_CREAT：没有 FIFO 时，它造出来的是普通文件。",
+                 "open() without O_CREAT: where there is no FIFO that makes a regular file.");
+        return "regular-file";
+    }
     lab_hint("用 O_WRONLY | O_NONBLOCK 打开 PATH：没有服务器就是 ENXIO（名字都没有是 ENOENT），"
              "马上报错退出 1。",
              "Open PATH with O_WRONLY | O_NONBLOCK: without a server that fails with ENXIO (ENOENT "
@@ -466,9 +531,9 @@ LAB_TEST(server_dies)
     lab_context("答复分两次来：3 个字节，5 个字节", "a reply in two pieces, of 3 and 5 bytes");
     int fd = make_full_fifo();
     drain(fd, 4092);
-    struct lab_proc *client = start_client(LAB_STUDENT, 1);
-    expect_request(fd, client, 1);
-    int door = open_client_door(client);
+    start_client(LAB_STUDENT, 1);
+    expect_request(fd, 1);
+    int door = open_client_door();
     if (write(door, &reply, 3) != 3)
         lab_internal("cannot reply: %s", strerror(errno));
     lab_hint_for("no-block", "single-read", "一次 read 可能只得到答复的一部分：循环到够 8 个字节。",
@@ -481,8 +546,8 @@ LAB_TEST(server_dies)
     expect_number(client, 77);
 
     lab_context("服务器收下请求，没有答复就死了", "the server takes the request and dies");
-    client = start_client(LAB_STUDENT, 5);
-    expect_request(fd, client, 5);
+    start_client(LAB_STUDENT, 5);
+    expect_request(fd, 5);
     lab_await_blocked(client, -1, -1);
     lab_on_fail(server_gone);
     close(fd);
@@ -539,7 +604,7 @@ LAB_TEST(idle_server)
     close(open_fifo(path, O_WRONLY));
     await_idle();
     ask(LAB_REFERENCE, 1, 7);
-    lab_on_fail(NULL);
+    lab_on_fail(no_reply);
     dismiss();
 }
 
@@ -625,7 +690,7 @@ LAB_TEST(vanished_clients)
     ask(LAB_REFERENCE, 2, 5);
     drop_door(&d);
     lab_hint(NULL, NULL);
-    lab_on_fail(NULL);
+    lab_on_fail(no_reply);
 
     lab_context("服务器空闲时", "while the server is idle");
     await_idle();
@@ -718,7 +783,7 @@ static void fragments(void)
     rq.check ^= 1;
     send_bytes(&rq, sizeof rq);
     ask(LAB_REFERENCE, 1, 24);
-    lab_on_fail(NULL);
+    lab_on_fail(no_reply);
 }
 
 LAB_TEST(broken_requests)
@@ -776,7 +841,7 @@ LAB_TEST(not_a_fifo)
              "and exit with 1 if it is something else.");
     make_file(path, text);
     struct lab_proc *p = lab_spawn(.program = "fifo_rpcd", .args = LAB_ARGS(path));
-    lab_on_fail(NULL);
+    lab_on_fail(no_reply);
     lab_await(ended_or_ready, p, "no-end", "服务器拒绝，或开始服务",
               "the server to refuse or start");
     expect_untouched(path, text);
@@ -793,8 +858,9 @@ LAB_TEST(not_a_fifo)
     rpc_reply_path(reply, sizeof reply, path, GHOST);
     make_file(reply, text);
     send_request(GHOST, 5);
-    ask(LAB_REFERENCE, 1, 1);
+    lab_wait(start_client(LAB_REFERENCE, 1)); /* the request before this one has been dealt with */
     expect_untouched(reply, text);
+    expect_number(client, 1);
     dismiss();
 }
 

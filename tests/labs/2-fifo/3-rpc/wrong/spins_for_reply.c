@@ -1,4 +1,4 @@
-// expect: your_client busy-loop
+// expect: server_dies busy-loop
 // file: fifo_rpcc.c
 // 用非阻塞的 read 一直问，不睡。
 #include <errno.h>

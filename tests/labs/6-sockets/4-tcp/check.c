@@ -1,0 +1,1117 @@
+/* sock-tcp: the check program is a client (and once a server) itself, with sockets that never
+ * block. TCP acknowledges what the kernel has, not what the program has read, so a trusted helper
+ * that splits a frame looks into /proc/net/tcp to learn when the server has taken a piece. */
+#include "harness/lab.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LIMIT = 1 << 20, HEADER = 4, BURST = 200, PATIENCE = 20000, STUFFED = 24 };
+
+/* One end of a connection, ours. What arrives collects in `data`. */
+struct peer {
+    int fd;
+    char *data;
+    size_t len, room;
+    bool eof; /* closed by the other side, or broken */
+};
+
+static const char *meaning; /* what it means when everybody sleeps now; NULL: as proven */
+
+static const char *name_hang(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    return v == VERDICT_HANG ? meaning : NULL;
+}
+
+static void expect_meaning(const char *diagnosis)
+{
+    meaning = diagnosis;
+    lab_on_fail(name_hang);
+}
+
+/* lab_await(), with the same diagnosis whether the others sleep or have ended. */
+static void await(bool (*condition)(void *), void *arg, const char *diagnosis, const char *zh,
+                  const char *en)
+{
+    expect_meaning(diagnosis);
+    lab_await(condition, arg, diagnosis, zh, en);
+    meaning = NULL;
+}
+
+/* --- frames --- */
+
+struct frame {
+    char *bytes; /* header and body; lives until the end of the test */
+    size_t len;  /* of both */
+};
+
+static void put_length(char *at, uint32_t length)
+{
+    const uint32_t wire = htonl(length);
+
+    memcpy(at, &wire, HEADER);
+}
+
+static struct frame make_frame(const void *body, size_t len)
+{
+    struct frame f = {malloc(HEADER + len), HEADER + len};
+
+    if (f.bytes == NULL)
+        lab_internal("out of memory");
+    put_length(f.bytes, (uint32_t)len);
+    memcpy(f.bytes + HEADER, body, len);
+    return f;
+}
+
+static const char *random_bytes(size_t len)
+{
+    char *data = malloc(len + 1);
+
+    if (data == NULL)
+        lab_internal("out of memory");
+    for (size_t i = 0; i < len; i++)
+        data[i] = (char)lab_random(256);
+    return data;
+}
+
+/* --- sockets of our own --- */
+
+static struct sockaddr_in address_of(const char *host, int port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+
+    if (inet_pton(AF_INET, host, &a.sin_addr) != 1)
+        lab_internal("not an address: %s", host);
+    return a;
+}
+
+static int new_socket(void)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), yes = 1;
+
+    if (fd < 0)
+        lab_internal("socket: %s", strerror(errno));
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    return fd;
+}
+
+static bool connected(void *arg)
+{
+    struct pollfd p = {.fd = *(int *)arg, .events = POLLOUT};
+
+    return poll(&p, 1, 0) > 0;
+}
+
+static struct peer connect_from(int fd, const char *host, int port)
+{
+    struct sockaddr_in a = address_of(host, port);
+    struct peer p = {.fd = fd};
+    int error = 0;
+    socklen_t len = sizeof error;
+
+    if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0 && errno == EINPROGRESS) {
+        await(connected, &p.fd, "not-listening", "连接建立", "the connection");
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
+    } else if (errno != 0 && connect(fd, (struct sockaddr *)&a, sizeof a) != 0 &&
+               errno != EISCONN) {
+        error = errno;
+    }
+    if (error != 0)
+        lab_fail(VERDICT_PROTOCOL,
+                 strncmp(host, "127.", 4) == 0 && error == ECONNREFUSED ? "not-listening"
+                 : error == ECONNREFUSED                                ? "loopback-only"
+                                                                        : "not-listening",
+                 "服务器已经报出端口 %2$d，连接 %1$s 却失败：%3$s。",
+                 "The server has said port %2$d, but connecting to %1$s fails: %3$s.", host, port,
+                 strerror(error));
+    return p;
+}
+
+static struct peer connect_to(const char *host, int port)
+{
+    errno = 0;
+    return connect_from(new_socket(), host, port);
+}
+
+static void hang_up(struct peer *p)
+{
+    close(p->fd);
+    free(p->data);
+    *p = (struct peer){.fd = -1};
+}
+
+/* Close so that the other side gets a reset. */
+static void hang_up_rudely(struct peer *p)
+{
+    const struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+    setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    hang_up(p);
+}
+
+/* Take in what has arrived. */
+static void pump(struct peer *p)
+{
+    while (!p->eof) {
+        ssize_t n;
+
+        if (p->room - p->len < 65536) {
+            p->room = 2 * p->room + 65536;
+            p->data = realloc(p->data, p->room);
+            if (p->data == NULL)
+                lab_internal("out of memory");
+        }
+        n = recv(p->fd, p->data + p->len, p->room - p->len, MSG_DONTWAIT);
+        if (n > 0)
+            p->len += (size_t)n;
+        else if (n == 0 || errno != EAGAIN)
+            p->eof = true;
+        else
+            return;
+    }
+}
+
+struct sending {
+    struct peer *p;
+    const char *data;
+    size_t left;
+};
+
+static bool sent_all(void *arg)
+{
+    struct sending *s = arg;
+
+    while (s->left > 0) {
+        ssize_t n = send(s->p->fd, s->data, s->left, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (n < 0 && errno == EAGAIN) {
+            pump(s->p);
+            return false;
+        }
+        if (n < 0)
+            return true; /* broken: the next read tells */
+        s->data += n;
+        s->left -= (size_t)n;
+    }
+    return true;
+}
+
+/* Send everything; answers are taken in meanwhile. */
+static void say(struct peer *p, const void *data, size_t len)
+{
+    struct sending s = {p, data, len};
+
+    await(sent_all, &s, "not-reading", "对方把数据读走", "the other side to read");
+}
+
+struct expected {
+    struct peer *p;
+    size_t bytes;
+};
+
+static bool has_bytes(void *arg)
+{
+    struct expected *e = arg;
+
+    pump(e->p);
+    return e->p->eof || e->p->len >= e->bytes;
+}
+
+/* The header that came says something else than it should: which mistake is that? */
+static void judge_header(const struct peer *p, const char *expected)
+{
+    uint32_t got, want;
+
+    memcpy(&got, p->data, HEADER);
+    memcpy(&want, expected, HEADER);
+    if (got == want)
+        return;
+    lab_note("长度的 4 个字节：%1$02x %2$02x %3$02x %4$02x",
+             "the 4 bytes of the length: %1$02x %2$02x %3$02x %4$02x", (unsigned char)p->data[0],
+             (unsigned char)p->data[1], (unsigned char)p->data[2], (unsigned char)p->data[3]);
+    if (got != __builtin_bswap32(want))
+        return;
+    lab_hint("x86 是小端，网络序是大端：发之前 htonl，收之后 ntohl。",
+             "x86 is little-endian, the network is big-endian: htonl() before sending.");
+    lab_fail(
+        VERDICT_PROTOCOL, "wrong-byte-order",
+        "回答里的长度字节颠倒了：应当是 %1$u，按网络序读出来是 %2$u。",
+        "The length in the answer is in the wrong byte order: it should be %1$u and reads %2$u.",
+        ntohl(want), ntohl(got));
+}
+
+static size_t awaited;         /* bytes of the frame that is due */
+static struct peer *awaits_on; /* by whom */
+
+/* Everybody sleeps although a frame is due: how much of it has come? */
+static const char *name_silence(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v != VERDICT_HANG)
+        return NULL;
+    pump(awaits_on);
+    if (awaits_on->len < HEADER)
+        return meaning;
+    lab_note("回答共 %1$zu 字节，只来了 %2$zu 字节", "the answer has %1$zu bytes; %2$zu came",
+             awaited, awaits_on->len);
+    return "short-write";
+}
+
+/* The next bytes must be exactly this frame (or several). */
+static void expect_frames(struct peer *p, const char *bytes, size_t len, const char *diagnosis)
+{
+    struct expected e = {p, len};
+
+    awaited = len;
+    awaits_on = p;
+    meaning = diagnosis;
+    lab_on_fail(name_silence);
+    lab_await(has_bytes, &e, diagnosis, "回答", "the answer");
+    meaning = NULL;
+    lab_on_fail(NULL);
+    if (p->len >= HEADER && len >= HEADER)
+        judge_header(p, bytes);
+    if (p->eof && p->len == 0 && len > 0)
+        lab_fail(VERDICT_PROTOCOL, "connection-closed", "对方没有回答就关了连接。",
+                 "The other side closed the connection without an answer.");
+    lab_expect_bytes("收到的帧（长度和内容）", "the frame (length and body)", bytes, len, p->data,
+                     p->len);
+    p->len = 0;
+}
+
+static void echo(struct peer *p, const void *body, size_t len, const char *diagnosis)
+{
+    struct frame f = make_frame(body, len);
+
+    say(p, f.bytes, f.len);
+    expect_frames(p, f.bytes, f.len, diagnosis);
+    free(f.bytes);
+}
+
+static bool at_eof(void *arg)
+{
+    pump(arg);
+    return ((struct peer *)arg)->eof;
+}
+
+static void expect_closed(struct peer *p, const char *diagnosis)
+{
+    await(at_eof, p, diagnosis, "服务器关闭连接", "the server to close the connection");
+    lab_expect_bytes("关闭之前收到的内容", "what came before the end", "", 0, p->data, p->len);
+}
+
+/* --- servers --- */
+
+static int read_port(struct lab_proc *server)
+{
+    const char *line;
+    int port = 0;
+    char extra;
+
+    expect_meaning("no-port");
+    lab_hint_for(
+        "no-port", NULL,
+        "listen 成功之后打印 port N，并且马上 fflush：标准输出接在管道上时，stdio 会攒着不发。",
+        "Print port N after listen() and flush it: on a pipe stdio keeps it.");
+    line = lab_read_line(server);
+    meaning = NULL;
+    lab_expect(sscanf(line, "port %d%c", &port, &extra) == 1 && port > 0 && port < 65536,
+               VERDICT_WRONG_OUTPUT, "wrong-port",
+               "第一行应当是“port N”，N 是真正监听的端口；实际是“%1$.60s”。",
+               "The first line should be \"port N\" with the real port; it is \"%1$.60s\".", line);
+    return port;
+}
+
+static struct lab_proc *start_server(int *port)
+{
+    struct lab_proc *server = lab_start("tcpd", "0");
+
+    *port = read_port(server);
+    return server;
+}
+
+/* Ends a server. Children that still serve somebody end with their clients. */
+static void end_server(struct lab_proc *server)
+{
+    lab_allow_left(LAB_LEFT_PROCESS, NULL);
+    lab_kill(server, SIGKILL);
+    lab_wait(server);
+}
+
+/* --- a helper that sends piece by piece --- */
+
+struct dribble {
+    int port;
+    const char *data;
+    size_t len, piece, answer; /* bytes in all, per piece, expected back */
+};
+
+/* Bytes that the owner of the connection local:remote has not read; -1: no such connection. */
+static long unread(unsigned local, unsigned remote)
+{
+    char line[512];
+    unsigned l, r, state;
+    unsigned long out, in;
+    long result = -1;
+    FILE *f = fopen("/proc/self/net/tcp", "re");
+
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        if (sscanf(line, " %*d: %*8x:%x %*8x:%x %x %lx:%lx", &l, &r, &state, &out, &in) == 5 &&
+            l == local && r == remote && state != 6)
+            result = (long)in;
+    if (f != NULL)
+        fclose(f);
+    return result;
+}
+
+/* Connects, sends every piece when the server has read the one before, and prints the answer. */
+static int dribble(void *arg)
+{
+    const struct dribble *d = arg;
+    struct sockaddr_in a = address_of("127.0.0.1", d->port), own;
+    const struct timespec moment = {.tv_nsec = 200000};
+    socklen_t len = sizeof own;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
+    char answer[4096];
+
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
+        getsockname(fd, (struct sockaddr *)&own, &len) != 0)
+        return 3;
+    for (size_t at = 0; at < d->len; at += d->piece) {
+        size_t n = d->len - at < d->piece ? d->len - at : d->piece;
+
+        if (send(fd, d->data + at, n, MSG_NOSIGNAL) != (ssize_t)n)
+            break;
+        for (int i = 0; i < PATIENCE && unread((unsigned)d->port, ntohs(own.sin_port)) > 0; i++)
+            nanosleep(&moment, NULL);
+    }
+    for (size_t got = 0; got < d->answer;) {
+        ssize_t n = recv(fd, answer, sizeof answer, 0);
+        if (n <= 0)
+            break;
+        got += (size_t)n;
+        fwrite(answer, 1, (size_t)n, stdout);
+    }
+    fflush(stdout);
+    close(fd);
+    return 0;
+}
+
+static void expect_dribbled(int port, const char *data, size_t len, size_t piece)
+{
+    struct dribble d = {port, data, len, piece, len};
+    struct lab_proc *helper = lab_trusted(dribble, &d, "慢吞吞的客户", "a slow client");
+    size_t got;
+    const char *out;
+
+    expect_meaning("depends-on-chunks");
+    lab_wait(helper);
+    meaning = NULL;
+    out = lab_output(helper, &got);
+    if (got == 0)
+        lab_fail(VERDICT_PROTOCOL, "depends-on-chunks",
+                 "服务器没有回答就关了连接：一帧还没有到齐。",
+                 "The server closed the connection before the frame was complete.");
+    lab_expect_bytes("收到的帧（长度和内容）", "the frame (length and body)", data, len, out, got);
+}
+
+/* --- tests of the server --- */
+
+static void expect_dialogue(const char *host, int port, enum lab_side side, int on)
+{
+    const char *text = "one\ntwo\n三\n";
+    struct lab_proc *c =
+        lab_spawn(.program = "tcpc", .side = side, .host = on, .input = text,
+                  .input_len = strlen(text), .args = LAB_ARGS(host, lab_text("%d", port), "4"));
+
+    lab_wait(c);
+    lab_expect_output(c, text);
+    lab_expect_exit(c, 0);
+}
+
+static void expect_usage(void)
+{
+    static const char *const bad[][5] = {
+        {"tcpd"},
+        {"tcpd", "65536"},
+        {"tcpd", "-1"},
+        {"tcpd", "80x"},
+        {"tcpd", "1", "2"},
+        {"tcpc"},
+        {"tcpc", "127.0.0.1"},
+        {"tcpc", "localhost!", "80"},
+        {"tcpc", "127.0.0.1", "0"},
+        {"tcpc", "127.0.0.1", "80", "0"},
+    };
+
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        struct lab_proc *p = lab_start_list(bad[i]);
+        lab_context("%1$s，参数不对", "%1$s with wrong arguments", bad[i][0]);
+        lab_wait(p);
+        lab_expect_exit(p, 2);
+        lab_expect_output(p, "");
+    }
+    lab_context("", "");
+}
+
+LAB_TEST(echoes)
+{
+    static const char zeros[] = "a\0b\0\0c";
+    int port;
+    struct lab_proc *server;
+    struct peer p;
+
+    expect_usage();
+    server = start_server(&port);
+    p = connect_to("127.0.0.1", port);
+    echo(&p, "hello", 5, "no-answer");
+    echo(&p, "你好，世界\n", strlen("你好，世界\n"), "no-answer");
+    lab_context("内容里有值为 0 的字节", "the body contains zero bytes");
+    lab_hint("内容是任意字节。有多长看帧头，不看 strlen。",
+             "The body is any bytes: its length is in the header, not where a zero is.");
+    lab_hint_for("wrong-output", "stops-at-zero", NULL, NULL);
+    lab_hint_for("short-output", "stops-at-zero", NULL, NULL);
+    lab_hint_for("short-write", "stops-at-zero", NULL, NULL);
+    echo(&p, zeros, sizeof zeros, "no-answer");
+    hang_up(&p);
+    lab_hint(NULL, NULL);
+    lab_context("对方是参考客户端 tcpc", "the reference client tcpc asks");
+    expect_dialogue("127.0.0.1", port, LAB_REFERENCE, 0);
+    end_server(server);
+}
+
+LAB_TEST(byte_order)
+{
+    /* As little-endian 256, as big-endian 65536: after 256 bytes a server that has not converted
+     * the length believes the frame complete. */
+    const size_t length = 65536, part = 256;
+    struct frame f = make_frame(lab_pattern(length), length);
+    int port;
+    struct lab_proc *server = start_server(&port);
+    struct dribble d = {port, f.bytes, HEADER + part, HEADER + part, 0};
+    struct peer p = connect_to("127.0.0.1", port);
+    struct lab_proc *helper;
+
+    lab_context("帧头是 00 01 00 00，内容只到了 256 字节",
+                "header 00 01 00 00, 256 bytes of the body");
+    say(&p, f.bytes, HEADER + part);
+    /* The helper makes sure that the server has had the time to read such a piece and to answer. */
+    helper = lab_trusted(dribble, &d, "另一个客户", "another client");
+    lab_wait(helper);
+    pump(&p);
+    lab_hint("长度是网络序（大端）：00 01 00 00 是 65536。x86 直接当整数用，会看成 256。收下之后先 "
+             "ntohl。",
+             "The length is big-endian: 00 01 00 00 is 65536. Used as it is on x86 it reads 256. "
+             "Convert with ntohl().");
+    lab_expect(p.len == 0 || p.len != HEADER + part, VERDICT_PROTOCOL, "no-ntohl",
+               "一帧 65536 字节的内容只到了 256 字节，服务器就回答了：它把长度看成了 256。",
+               "After 256 of 65536 bytes the server answers: it took the length for 256.");
+    lab_hint("收齐一整帧才回答。", "Answer when the frame is complete.");
+    lab_expect(p.len == 0, VERDICT_PROTOCOL, "answers-too-early",
+               "一帧还没有到齐，服务器就送来了 %1$zu 字节。",
+               "The frame is not complete, yet the server has sent %1$zu bytes.", p.len);
+    lab_expect(!p.eof, VERDICT_PROTOCOL, "connection-closed",
+               "一帧还没有到齐，服务器就关了连接。65536 在上限之内。",
+               "The server closed the connection in the middle of a frame of 65536 bytes.");
+    lab_hint(NULL, NULL);
+    say(&p, f.bytes + HEADER + part, length - part);
+    lab_context("65536 字节的一帧，分两次到达", "a frame of 65536 bytes in two parts");
+    expect_frames(&p, f.bytes, f.len, "no-answer");
+    hang_up(&p);
+    end_server(server);
+}
+
+/* Frames of growing length, one after the other. */
+static struct frame make_burst(void)
+{
+    struct frame all = {NULL, 0};
+    FILE *out = open_memstream(&all.bytes, &all.len);
+
+    if (out == NULL)
+        lab_internal("out of memory");
+    for (int i = 0; i < BURST; i++) {
+        struct frame f = make_frame(lab_pattern((size_t)i), (size_t)i);
+        fwrite(f.bytes, 1, f.len, out);
+        free(f.bytes);
+    }
+    fclose(out);
+    return all;
+}
+
+LAB_TEST(pieces)
+{
+    static const char *const mixed_up[] = {
+        "wrong-output",   "extra-output", "short-output", "lost-lines",        "wrong-order",
+        "doubled-output", "short-write",  "missing-nul",  "connection-closed", "wrong-byte-order"};
+    int port;
+    struct lab_proc *server = start_server(&port);
+    struct frame f = make_frame("slow but sure", 13), burst = make_burst();
+    struct peer p;
+
+    lab_hint(
+        "TCP 是字节流，没有“一次”这回事：一次 recv 可能只有半个长度，也可能是好几帧。写一个“读满 n "
+        "个字节”的函数，长度和内容都用它读；不多读，多出来的字节属于下一帧。",
+        "TCP is a stream: one recv() may bring half a header or several frames. Write a function "
+        "that reads exactly n bytes, and use it for header and body.");
+    for (size_t i = 0; i < sizeof mixed_up / sizeof mixed_up[0]; i++)
+        lab_hint_for(mixed_up[i], "depends-on-chunks", NULL, NULL);
+    lab_context("一帧被拆成一个个字节到达", "a frame arrives byte by byte");
+    expect_dribbled(port, f.bytes, f.len, 1);
+    lab_context("一帧每次到 3 个字节：长度被拆开，内容也被拆开",
+                "a frame arrives three bytes at a time: header and body are cut");
+    expect_dribbled(port, f.bytes, f.len, 3);
+    lab_context("%1$d 帧挤在一次 send 里到达", "%1$d frames arrive in one send()", BURST);
+    p = connect_to("127.0.0.1", port);
+    say(&p, burst.bytes, burst.len);
+    expect_frames(&p, burst.bytes, burst.len, "depends-on-chunks");
+    hang_up(&p);
+    end_server(server);
+}
+
+static void echo_length(struct peer *p, size_t length)
+{
+    struct frame f = make_frame(lab_pattern(length), length);
+    struct expected e = {p, f.len};
+
+    lab_context("一帧的内容有 %1$zu 字节", "a frame of %1$zu bytes", length);
+    say(p, f.bytes, f.len);
+    expect_meaning("no-answer");
+    lab_await(has_bytes, &e, "no-answer", "回答", "the answer");
+    meaning = NULL;
+    lab_expect(!p->eof || p->len > 0, VERDICT_PROTOCOL, "limit-too-small",
+               "%1$zu 字节没有超过上限 1048576，服务器却断开了。",
+               "%1$zu bytes are within the limit of 1048576, but the server hangs up.", length);
+    expect_frames(p, f.bytes, f.len, "no-answer");
+    free(f.bytes);
+}
+
+static void expect_cut_off(int port, uint32_t length)
+{
+    struct peer p = connect_to("127.0.0.1", port);
+    char header[HEADER];
+
+    put_length(header, length);
+    lab_context("帧头说有 %1$u 字节", "the header says %1$u bytes", length);
+    lab_hint("长度是对方说的，不能先信再说：ntohl 之后马上和 1048576 "
+             "比较，超过就关连接，一个字节也不分配、"
+             "不再读。它是无符号数。",
+             "The length is the peer's word: compare it with 1048576 right after ntohl(), and hang "
+             "up. It is unsigned.");
+    say(&p, header, sizeof header);
+    expect_closed(&p, "trusts-length");
+    hang_up(&p);
+}
+
+LAB_TEST(lengths)
+{
+    static const size_t good[] = {0, 1, 2, 4095, 4096, 65535, 65536, 65537, LIMIT - 1, LIMIT, 0, 3};
+    static const uint32_t bad[] = {LIMIT + 1, LIMIT + 4, 0x7fffffff, 0x80000000, 0xffffffff};
+    int port;
+    struct lab_proc *server = start_server(&port);
+    struct peer p = connect_to("127.0.0.1", port);
+
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        echo_length(&p, good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        expect_cut_off(port, bad[i]);
+    lab_context("断开了几个乱说长度的客户之后", "after some clients with absurd lengths");
+    echo(&p, "still here", 10, "no-answer");
+    hang_up(&p);
+    end_server(server);
+}
+
+/* Send frames and read nothing, until the server takes no more. Returns the bytes sent. */
+static size_t stuff(struct peer *p, const struct frame *f, struct lab_proc *server)
+{
+    size_t sent = 0, refused = 0;
+
+    while (sent < STUFFED * f->len && refused < 20) {
+        size_t at = sent % f->len;
+        ssize_t n = send(p->fd, f->bytes + at, f->len - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (n > 0) {
+            sent += (size_t)n;
+            refused = 0;
+            continue;
+        }
+        if (errno != EAGAIN)
+            break;
+        refused++;
+        lab_await_blocked(server, -1, -1);
+    }
+    return sent;
+}
+
+/* What is missing of the last frame, and all the answers. */
+static void read_late(struct peer *p, const struct frame *f, size_t sent)
+{
+    size_t frames = (sent + f->len - 1) / f->len;
+    char *all = malloc(frames * f->len + 1);
+
+    if (all == NULL)
+        lab_internal("out of memory");
+    for (size_t i = 0; i < frames; i++)
+        memcpy(all + i * f->len, f->bytes, f->len);
+    if (sent % f->len != 0)
+        say(p, f->bytes + sent % f->len, f->len - sent % f->len);
+    expect_frames(p, all, frames * f->len, "no-answer");
+    free(all);
+}
+
+LAB_TEST(slow_reader)
+{
+    struct frame f = make_frame(lab_pattern(LIMIT), LIMIT);
+    int port, small = 16384, fd = new_socket();
+    struct lab_proc *server = start_server(&port);
+    struct peer p;
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    errno = 0;
+    p = connect_from(fd, "127.0.0.1", port);
+    lab_context("客户一口气发了许多 1 MiB 的帧，之后才开始读",
+                "the client sends many frames of 1 MiB and reads afterwards");
+    read_late(&p, &f, stuff(&p, &f, server));
+    hang_up(&p);
+    end_server(server);
+
+    lab_context("每次收发都可能只做一部分，或者被信号打断",
+                "every send and receive may do a part only, or be interrupted");
+    lab_hint(
+        "send 的返回值可能比要送的小，recv 也是；被打断时返回 -1，errno 是 EINTR。看返回值，剩下的"
+        "接着送。",
+        "send() may take less than it was given, recv() too; EINTR means again. Look at the "
+        "result and go on with the rest.");
+    server =
+        lab_spawn(.program = "tcpd", .args = LAB_ARGS("0"), .provoke = LAB_SHORT_IO | LAB_EINTR);
+    port = read_port(server);
+    for (int i = 0; i < 3; i++) {
+        p = connect_to("127.0.0.1", port);
+        echo(&p, lab_pattern(3000), 3000, "no-answer");
+        echo(&p, lab_pattern(20000), 20000, "no-answer");
+        hang_up(&p);
+    }
+    end_server(server);
+}
+
+struct server_state {
+    struct lab_proc *server;
+    int fds;
+};
+
+static bool tidied_up(void *arg)
+{
+    const struct server_state *s = arg;
+    int now = lab_open_fds(s->server);
+
+    return now < 0 || (now <= s->fds && lab_descendants(s->server) == 0);
+}
+
+static bool no_zombies(void *arg)
+{
+    return lab_zombies(arg) == 0;
+}
+
+static const char *name_untidy(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    return v == VERDICT_HANG ? meaning : NULL;
+}
+
+static void expect_tidy(struct lab_proc *server, int fds)
+{
+    struct server_state s = {server, fds};
+
+    lab_hint("accept 得到的描述符，每条路都要 "
+             "close：客户关了、说到一半走了、不守规矩，都一样。fork 的写法"
+             "里，父进程也要关掉自己那一份。",
+             "Close what accept() returned on every path; with fork() the parent's copy as well.");
+    meaning = "fd-leak";
+    lab_on_fail(name_untidy);
+    lab_await(tidied_up, &s, "fd-leak", "服务器关掉已经走了的客户的描述符，子进程也结束",
+              "the server to close the descriptors of clients that left");
+    lab_hint("子进程结束以后要收尸：signal(SIGCHLD, SIG_IGN)，或者 waitpid。",
+             "Reap ended children: signal(SIGCHLD, SIG_IGN), or waitpid().");
+    meaning = "zombie";
+    lab_await(no_zombies, server, "zombie", "服务器给结束了的子进程收尸",
+              "the server to reap its children");
+    meaning = NULL;
+    lab_on_fail(NULL);
+    lab_hint(NULL, NULL);
+}
+
+LAB_TEST(vanishing)
+{
+    struct frame f = make_frame(lab_pattern(LIMIT), LIMIT);
+    const size_t parts[] = {0, 1, 3, HEADER, 100, f.len};
+    int port, fds;
+    struct lab_proc *server = start_server(&port);
+    struct peer p;
+
+    lab_await_blocked(server, -1, -1);
+    fds = lab_open_fds(server);
+    for (size_t i = 0; i < 2 * sizeof parts / sizeof parts[0]; i++) {
+        size_t part = parts[i / 2];
+
+        lab_context(i % 2 == 0 ? "客户发了 %1$zu 字节（一帧共 %2$zu 字节）就关了连接"
+                               : "客户发了 %1$zu 字节（一帧共 %2$zu 字节）就断了（RST）",
+                    i % 2 == 0 ? "the client closed after %1$zu bytes of %2$zu"
+                               : "the client reset the connection after %1$zu bytes of %2$zu",
+                    part, f.len);
+        p = connect_to("127.0.0.1", port);
+        say(&p, f.bytes, part);
+        if (i % 2 == 0)
+            hang_up(&p);
+        else
+            hang_up_rudely(&p);
+        p = connect_to("127.0.0.1", port);
+        echo(&p, "still here", 10, "no-answer");
+        hang_up(&p);
+    }
+    expect_tidy(server, fds);
+    end_server(server);
+}
+
+LAB_TEST(silent_client)
+{
+    int port;
+    struct lab_proc *server = start_server(&port);
+    struct peer silent = connect_to("127.0.0.1", port), half = connect_to("127.0.0.1", port), p;
+    struct frame f = make_frame("unfinished", 10);
+
+    say(&half, f.bytes, 6);
+    lab_await_blocked(server, -1, -1);
+    p = connect_to("127.0.0.1", port);
+    lab_context("另有一个客户连上后一声不吭，一个只发了半帧",
+                "one other client is silent, one has sent half a frame");
+    lab_hint("服务器正睡在那个不说话的客户身上。最简单的办法：每个客户 fork 一个子进程。",
+             "The server sleeps on the silent client. The simplest way out: a child per client.");
+    echo(&p, "here", 4, "blocked-by-silent-client");
+    say(&half, f.bytes + 6, f.len - 6);
+    expect_frames(&half, f.bytes, f.len, "blocked-by-silent-client");
+    echo(&silent, "awake", 5, "blocked-by-silent-client");
+    hang_up(&silent);
+    hang_up(&half);
+    hang_up(&p);
+    end_server(server);
+}
+
+static bool ended_or_spoke(void *arg)
+{
+    size_t len;
+
+    lab_output(arg, &len);
+    return len > 0 || lab_ended(arg);
+}
+
+LAB_TEST(restart)
+{
+    int port, again;
+    struct lab_proc *server = start_server(&port), *second;
+    struct peer p;
+    size_t len;
+
+    lab_context("第一个服务器还在监听，又在同一个端口上启动一个",
+                "a second server on the port where the first one listens");
+    lab_hint(
+        "SO_REUSEADDR 是对的，SO_REUSEPORT 不是：后者让两个服务器同时监听一个端口，客户被分走。",
+        "SO_REUSEADDR is right, SO_REUSEPORT is not: it lets two servers share a port.");
+    second = lab_start("tcpd", lab_text("%d", port));
+    expect_meaning("steals-port");
+    lab_await(ended_or_spoke, second, "hang", "第二个 tcpd 退出", "the second tcpd to end");
+    meaning = NULL;
+    lab_output(second, &len);
+    lab_expect(len == 0, VERDICT_WRONG_STATE, "steals-port",
+               "端口 %1$d 上已经有一个服务器，第二个也监听成功了。",
+               "There is a server on port %1$d, and a second one listens there as well.", port);
+    lab_wait(second);
+    lab_expect_exit(second, 1);
+
+    /* The server closes first: its side of the connection is the one that stays in TIME_WAIT. */
+    lab_hint(NULL, NULL);
+    expect_cut_off(port, LIMIT + 1);
+    p = connect_to("127.0.0.1", port);
+    echo(&p, "before", 6, "no-answer");
+    hang_up(&p);
+    end_server(server);
+    lab_context("服务器刚被杀掉，在同一个端口上重新启动", "restarted on the port it has just used");
+    lab_hint(
+        "先关连接的一方，端口会在 TIME_WAIT 里留一分钟。在 bind 之前用 setsockopt 设 "
+        "SO_REUSEADDR。",
+        "The side that closes first keeps the port in TIME_WAIT for a minute. Set SO_REUSEADDR "
+        "before bind().");
+    lab_hint_for("no-output", "no-reuseaddr", NULL, NULL);
+    server = lab_start("tcpd", lab_text("%d", port));
+    again = read_port(server);
+    lab_expect(again == port, VERDICT_WRONG_OUTPUT, "wrong-port",
+               "要的是端口 %1$d，报出的是 %2$d。", "Port %1$d was asked for, but it says %2$d.",
+               port, again);
+    p = connect_to("127.0.0.1", port);
+    echo(&p, "after", 5, "no-answer");
+    hang_up(&p);
+    end_server(server);
+}
+
+LAB_TEST(two_hosts)
+{
+    int port;
+    struct lab_proc *server;
+    struct peer p;
+
+    lab_two_hosts();
+    lab_hint("监听的地址要是 INADDR_ANY（0.0.0.0）：绑在 127.0.0.1 上，只有本机连得到。",
+             "Listen on INADDR_ANY (0.0.0.0): 127.0.0.1 can be reached from this host only.");
+    lab_context("tcpd 在第二台主机上，客户在第一台上",
+                "tcpd on the second host, clients on the first");
+    server = lab_spawn(.program = "tcpd", .args = LAB_ARGS("0"), .host = 2);
+    port = read_port(server);
+    p = connect_to(lab_host_address(2), port);
+    echo(&p, lab_pattern(LIMIT), LIMIT, "no-answer");
+    hang_up(&p);
+    expect_dialogue(lab_host_address(2), port, LAB_REFERENCE, 1);
+    expect_dialogue(lab_host_address(2), port, LAB_STUDENT, 1);
+    end_server(server);
+    lab_context("参考的 tcpd 在第一台主机上，你的 tcpc 在第二台上",
+                "the reference's tcpd on the first host, your tcpc on the second");
+    lab_hint("连接的是命令行给的地址，不是 127.0.0.1。",
+             "Connect to the address on the command line, not to 127.0.0.1.");
+    server = lab_spawn(.program = "tcpd", .side = LAB_REFERENCE, .args = LAB_ARGS("0"), .host = 1);
+    port = read_port(server);
+    expect_dialogue(lab_host_address(1), port, LAB_STUDENT, 2);
+    end_server(server);
+}
+
+/* --- tests of the client --- */
+
+struct door {
+    int listener, port;
+    struct peer peer;
+};
+
+static struct door open_door(bool listening)
+{
+    struct door d = {.listener = new_socket(), .peer = {.fd = -1}};
+    struct sockaddr_in a = address_of("127.0.0.1", 0);
+    socklen_t len = sizeof a;
+
+    if (bind(d.listener, (struct sockaddr *)&a, sizeof a) != 0 ||
+        (listening && listen(d.listener, 8) != 0) ||
+        getsockname(d.listener, (struct sockaddr *)&a, &len) != 0)
+        lab_internal("listen: %s", strerror(errno));
+    d.port = ntohs(a.sin_port);
+    return d;
+}
+
+static bool somebody_came(void *arg)
+{
+    struct door *d = arg;
+
+    d->peer.fd = accept4(d->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    return d->peer.fd >= 0;
+}
+
+static struct lab_proc *receive_client(struct door *d, const char *size, const char *input,
+                                       size_t len, bool dribbled)
+{
+    struct lab_proc *c =
+        lab_spawn(.program = "tcpc", .input = input, .input_len = len, .dribble = dribbled,
+                  .args = LAB_ARGS("127.0.0.1", lab_text("%d", d->port), size));
+
+    d->peer = (struct peer){.fd = -1};
+    await(somebody_came, d, "never-connected", "tcpc 来连接", "tcpc to connect");
+    return c;
+}
+
+/* The next frame from the client. */
+static void expect_request(struct door *d, const void *body, size_t len, const char *diagnosis)
+{
+    struct frame f = make_frame(body, len);
+
+    expect_frames(&d->peer, f.bytes, f.len, diagnosis);
+    free(f.bytes);
+}
+
+/* Answer in pieces: each is sent when the client waits again. */
+static void answer(struct door *d, struct lab_proc *c, const void *body, size_t len, size_t piece)
+{
+    struct frame f = make_frame(body, len);
+
+    for (size_t at = 0; at < f.len; at += piece) {
+        lab_await_blocked(c, -1, -1);
+        say(&d->peer, f.bytes + at, f.len - at < piece ? f.len - at : piece);
+    }
+    free(f.bytes);
+}
+
+static void expect_cutting(void)
+{
+    static const char text[] = "abcdefghijklmnopqrstuvwxy";
+    struct door d = open_door(true);
+    struct lab_proc *c;
+
+    lab_context("SIZE 是 10，标准输入共 25 字节，一个字节一个字节地来",
+                "SIZE 10, 25 bytes of input, byte by byte");
+    lab_hint("标准输入也是字节流：一次 read 得到几个字节和 SIZE 无关。读满 SIZE 个字节（或到 "
+             "EOF）再发一帧。",
+             "Standard input is a stream too: read SIZE bytes (or up to EOF) before you send.");
+    lab_hint_for("wrong-output", "short-stdin-read", NULL, NULL);
+    lab_hint_for("short-output", "short-stdin-read", NULL, NULL);
+    c = receive_client(&d, "10", text, 25, true);
+    expect_request(&d, text, 10, "short-stdin-read");
+    lab_hint_for("wrong-output", NULL, NULL, NULL);
+    lab_context("回答一个字节一个字节地来", "the answer comes byte by byte");
+    lab_hint("一次 recv 未必是一整帧，也未必是整个长度：都要读满。",
+             "One recv() need not be a frame, nor a whole header: read exactly that much.");
+    answer(&d, c, "ABCDEFGHIJ", 10, 1);
+    expect_request(&d, text + 10, 10, "client-one-recv");
+    lab_context("回答比发出的短", "the answer is shorter than the request");
+    answer(&d, c, "KL", 2, 100);
+    expect_request(&d, text + 20, 5, "client-one-recv");
+    lab_context("回答比发出的长，含有 0",
+                "the answer is longer than the request and has a zero in it");
+    answer(&d, c, "UVWXY\0Z", 7, 5);
+    lab_wait(c);
+    lab_expect_output_bytes(c, "ABCDEFGHIJKLUVWXY\0Z", 19);
+    lab_expect_exit(c, 0);
+    hang_up(&d.peer);
+    close(d.listener);
+}
+
+static void expect_round_trip(int port, const char *size, size_t len, unsigned provoke)
+{
+    const char *data = random_bytes(len);
+    const char *args[] = {"127.0.0.1", lab_text("%d", port), size, NULL};
+    struct lab_proc *c = lab_spawn(.program = "tcpc", .args = args, .input = data, .input_len = len,
+                                   .provoke = provoke);
+
+    lab_wait(c);
+    lab_expect_output_bytes(c, data, len);
+    lab_expect_exit(c, 0);
+}
+
+LAB_TEST(client_frames)
+{
+    struct lab_proc *server;
+    int port;
+
+    expect_cutting();
+    lab_hint(NULL, NULL);
+    server = lab_spawn(.program = "tcpd", .side = LAB_REFERENCE, .args = LAB_ARGS("0"));
+    port = read_port(server);
+    lab_context("对方是参考服务器，标准输入为空", "the reference server, empty input");
+    expect_round_trip(port, NULL, 0, 0);
+    lab_context("对方是参考服务器，200000 字节，不给 SIZE",
+                "the reference server, no SIZE, 200000 bytes");
+    expect_round_trip(port, NULL, 200000, 0);
+    lab_context("对方是参考服务器，SIZE 是 1048576", "the reference server, SIZE 1048576");
+    expect_round_trip(port, "1048576", 2 * LIMIT + 12345, 0);
+    lab_context("每次收发都可能只做一部分，或者被信号打断",
+                "every send and receive may do a part only, or be interrupted");
+    lab_hint(
+        "read、recv、send、write 都可能只做一部分，也可能被打断（EINTR）：看返回值，剩下的接着做。",
+        "read, recv, send and write may do a part only or fail with EINTR: go on with the rest.");
+    expect_round_trip(port, "5000", 12345, LAB_SHORT_IO | LAB_EINTR);
+    end_server(server);
+}
+
+/* A server that misbehaves after the first request: it says `bytes` and, unless it stays, leaves.
+ */
+static void expect_defeat(const char *bytes, size_t len, bool stays, const char *diagnosis)
+{
+    struct door d = open_door(true);
+    struct lab_proc *c = receive_client(&d, "100", "hello", 5, false);
+
+    expect_request(&d, "hello", 5, "no-request");
+    say(&d.peer, bytes, len);
+    if (!stays)
+        hang_up(&d.peer);
+    expect_meaning(diagnosis);
+    lab_wait(c);
+    meaning = NULL;
+    lab_on_fail(NULL);
+    lab_expect_exit(c, 1);
+    if (stays)
+        hang_up(&d.peer);
+    close(d.listener);
+}
+
+/* A server that leaves before the client has anything to say. */
+static void expect_quick_end(bool rude, const char *data)
+{
+    struct door d = open_door(true);
+    struct lab_proc *c =
+        lab_spawn(.program = "tcpc", .input_open = true,
+                  .args = LAB_ARGS("127.0.0.1", lab_text("%d", d.port), "1048576"));
+
+    await(somebody_came, &d, "never-connected", "tcpc 来连接", "tcpc to connect");
+    if (rude)
+        hang_up_rudely(&d.peer);
+    else
+        hang_up(&d.peer);
+    lab_send(c, data, LIMIT);
+    lab_close_input(c);
+    lab_wait(c);
+    lab_expect_exit(c, 1);
+    close(d.listener);
+}
+
+LAB_TEST(client_firmness)
+{
+    struct door d = open_door(false);
+    const char *data = random_bytes(LIMIT);
+    struct lab_proc *c;
+
+    lab_context("没有服务器在听", "no server listens");
+    c = lab_start("tcpc", "127.0.0.1", lab_text("%d", d.port));
+    lab_wait(c);
+    lab_expect_exit(c, 1);
+    lab_expect_output(c, "");
+    close(d.listener);
+
+    lab_hint("欠着回答就走，或者答到一半就走，都是出了错：退出 1。",
+             "A server that leaves while it owes an answer is an error: exit with 1.");
+    lab_hint_for("wrong-status", "lost-answer-ignored", NULL, NULL);
+    lab_context("服务器没有回答就关了连接", "the server closes without an answer");
+    expect_defeat("", 0, false, "lost-answer-ignored");
+    lab_context("服务器答了半个长度就走", "the server leaves after half a header");
+    expect_defeat("\0\0", 2, false, "lost-answer-ignored");
+    lab_context("服务器答了半帧就走", "the server leaves in the middle of a frame");
+    expect_defeat("\0\0\0\5he", 6, false, "lost-answer-ignored");
+
+    lab_hint("服务器的话也不能全信：长度超过 1048576 就退出 1，不分配，不再读。",
+             "Do not trust the server either: a length above 1048576 means exit 1.");
+    lab_hint_for("wrong-status", "client-trusts-length", NULL, NULL);
+    lab_context("服务器说回答有 1048577 字节", "the server says 1048577 bytes");
+    expect_defeat("\0\x10\0\1", 4, true, "client-trusts-length");
+    lab_context("服务器说回答有 4294967295 字节", "the server says 4294967295 bytes");
+    expect_defeat("\xff\xff\xff\xff", 4, true, "client-trusts-length");
+
+    lab_context("服务器一接受就关了连接，tcpc 正要发 1 MiB",
+                "the server closes at once; tcpc sends 1 MiB");
+    lab_hint("send 加 MSG_NOSIGNAL：对方走了就得到 EPIPE 或 ECONNRESET，而不是被 SIGPIPE 杀死。",
+             "Use MSG_NOSIGNAL: an error instead of death by SIGPIPE.");
+    lab_hint_for("wrong-status", NULL, NULL, NULL);
+    expect_quick_end(false, data);
+    lab_context("服务器一接受就断开（RST），tcpc 正要发 1 MiB",
+                "the server resets at once; tcpc sends 1 MiB");
+    expect_quick_end(true, data);
+}
+
+LAB_MAIN({"echoes", echoes}, {"byte_order", byte_order}, {"pieces", pieces}, {"lengths", lengths},
+         {"slow_reader", slow_reader}, {"vanishing", vanishing}, {"silent_client", silent_client},
+         {"restart", restart}, {"two_hosts", two_hosts}, {"client_frames", client_frames},
+         {"client_firmness", client_firmness})
