@@ -73,6 +73,7 @@ static void begin(struct watch *w)
     if (result != 0) {
         w->g = NULL;
         cli_fail(EXIT_FAULT, &e);
+        say(MSG_CLI_WATCH_WAITING);
     }
 }
 

@@ -364,6 +364,10 @@ enum grade_event grade_pump(struct grading *g)
 void grade_cancel(struct grading *g)
 {
     g->report.cancelled = true;
+    /* The whole process group while the worker is not reaped, so its number is still ours: a
+     * bubblewrap that is only just starting does not yet die with its parent. */
+    if (g->pid > 1)
+        kill(-g->pid, SIGKILL);
     if (g->pidfd >= 0)
         syscall(SYS_pidfd_send_signal, g->pidfd, SIGKILL, NULL, 0);
 }

@@ -58,30 +58,12 @@ void lab_fail_signal(struct lab_proc *p)
         }
     if (sig == SIGXCPU)
         f.verdict = VERDICT_BUSY_LOOP;
-    SAY(f, HARNESS_KILLED, p, sig, strsignal(sig));
+    const char *name = sigabbrev_np(sig); /* NULL for real-time signals */
+    SAY(f, HARNESS_KILLED, p, sig, name ? name : "RT", strsignal(sig));
     if (lab_take_crash(p, &crash) && crash.signal == sig)
         add_place(&f, &hint, &crash);
     lab_say(f.hint, hint);
     lab_fail_with(&f);
-}
-
-/* A child that crashed explains a wrong status or output of its parent better than the numbers do.
- */
-static void mention_crash(struct failure *f, struct lab_proc *p)
-{
-    struct crash c;
-    if (!p || p->side != LAB_STUDENT || !lab_take_crash(p, &c))
-        return;
-    for (int lang = 0; lang < LANG_COUNT; lang++) {
-        AUTO_FREE char *line = c.where ? msg_format((enum lang)lang, MSG_HARNESS_CHILD_CRASHED_AT,
-                                                    c.signal, strsignal(c.signal), c.where)
-                                       : msg_format((enum lang)lang, MSG_HARNESS_CHILD_CRASHED,
-                                                    c.signal, strsignal(c.signal));
-        char *joined =
-            f->evidence[lang] ? str_format("%s\n%s", f->evidence[lang], line) : str_dup(line);
-        free(f->evidence[lang]);
-        f->evidence[lang] = joined;
-    }
 }
 
 static void must_have_ended(struct lab_proc *p)
@@ -100,7 +82,6 @@ void lab_expect_exit(struct lab_proc *p, int status)
         return;
     struct failure f = {.verdict = VERDICT_WRONG_STATUS, .diagnosis = "wrong-status", .proc = p};
     SAY(f, HARNESS_WRONG_STATUS, p, actual, status);
-    mention_crash(&f, p);
     if (actual == 127)
         lab_say(f.hint, MSG_HARNESS_HINT_127);
     else
@@ -169,7 +150,6 @@ static void compare_bytes(struct lab_proc *p, const char *what[LANG_COUNT], cons
                            ? msg_format((enum lang)i, MSG_HARNESS_NOTHING, what[i])
                            : msg_format((enum lang)i, MSG_HARNESS_DIFFERENT, what[i], at + 1);
     lab_say(f.evidence, MSG_HARNESS_LENGTHS, expected_len, actual_len);
-    mention_crash(&f, p);
     for (size_t i = 0; i < sizeof output_hints / sizeof output_hints[0]; i++)
         if (strcmp(output_hints[i].diagnosis, f.diagnosis) == 0)
             lab_say(f.hint, output_hints[i].hint);

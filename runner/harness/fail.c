@@ -126,15 +126,37 @@ static char *join_evidence(const struct failure *f, enum lang lang)
     return buf_steal(&b);
 }
 
-/* "symptom（context）"; a context that brings its brackets along keeps them. */
+/* Chinese is written without blanks, but a pattern with a name in it has them for the names of
+ * programs: "消费者 应该…". A Chinese character in UTF-8 begins with one of these bytes. */
+static bool is_han(const char *at)
+{
+    return (unsigned char)*at >= 0xe4 && (unsigned char)*at <= 0xe9;
+}
+
+static void add_without_gaps(struct buf *b, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (text[i] != ' ' || i < 3 || !is_han(text + i - 3) || !is_han(text + i + 1))
+            buf_addc(b, text[i]);
+}
+
+/* "symptom（context）。"; a context that brings its brackets along keeps them. */
 static char *with_context(const char *symptom, enum lang lang)
 {
-    const char *context = lab.context[lang];
-    if (!context || !*context)
-        return str_dup(symptom);
-    if (context[0] == '(' || strncmp(context, "（", strlen("（")) == 0)
-        return str_format(lang == LANG_ZH ? "%s%s" : "%s %s", symptom, context);
-    return str_format(lang == LANG_ZH ? "%s（%s）" : "%s (%s)", symptom, context);
+    const char *context = lab.context[lang], *stop = lang == LANG_ZH ? "。" : ".";
+    size_t len = strlen(symptom), n = strlen(stop);
+    struct buf b = BUF_INIT;
+    bool ends = len >= n && strcmp(symptom + len - n, stop) == 0;
+    add_without_gaps(&b, symptom, ends ? len - n : len);
+    if (context && *context) {
+        bool own_brackets = context[0] == '(' || strncmp(context, "（", strlen("（")) == 0;
+        buf_adds(&b, lang == LANG_ZH ? "" : " ");
+        buf_adds(&b, own_brackets ? "" : lang == LANG_ZH ? "（" : "(");
+        buf_adds(&b, context);
+        buf_adds(&b, own_brackets ? "" : lang == LANG_ZH ? "）" : ")");
+    }
+    buf_adds(&b, ends ? stop : "");
+    return buf_steal(&b);
 }
 
 /* What observe and the leftover check say of these is about what they saw; a hint meant for the
@@ -159,11 +181,33 @@ static char *stderr_tail(const struct failure *f)
         if (p->side != LAB_STUDENT || p->trusted || !p->errors.len || (f->proc && f->proc != p))
             continue;
         size_t skip = p->errors.len > STDERR_KEPT ? p->errors.len - STDERR_KEPT : 0;
-        text_sanitize(&b, p->errors.data + skip, p->errors.len - skip);
+        /* AddressSanitizer ends with a page about its own tables */
+        const char *tables = strstr(buf_text(&p->errors) + skip, "Shadow bytes around");
+        size_t end = tables ? (size_t)(tables - p->errors.data) : p->errors.len;
+        text_sanitize(&b, p->errors.data + skip, end - skip);
         if (b.len > 2 * STDERR_KEPT)
             break;
     }
     return b.len ? buf_steal(&b) : NULL;
+}
+
+/* A child that crashed explains a wrong status or output of its parent better than the numbers do.
+ * The line of lab-crash.so is for us, not for the student. */
+static void mention_crashes(struct failure *f)
+{
+    struct crash c;
+    for (size_t i = 0; i < lab.n_procs; i++) {
+        struct lab_proc *p = lab.procs[i];
+        if (p->side != LAB_STUDENT || p->trusted || (f->proc && f->proc != p) ||
+            !lab_take_crash(p, &c))
+            continue;
+        if (c.where)
+            lab_say_more(f->evidence, MSG_HARNESS_CHILD_CRASHED_AT, c.signal, strsignal(c.signal),
+                         c.where);
+        else
+            lab_say_more(f->evidence, MSG_HARNESS_CHILD_CRASHED, c.signal, strsignal(c.signal));
+        free(c.where);
+    }
 }
 
 static void fill_record(struct record *r, struct failure *f, const struct hint_rule *rule)
@@ -183,16 +227,30 @@ static void fill_record(struct record *r, struct failure *f, const struct hint_r
     r->stderr_tail = stderr_tail(f);
 }
 
+/* With --asan a memory error explains whatever went wrong after it. */
+static void look_for_sanitizers(const struct failure *f)
+{
+    static bool looked;
+    if (looked || !lab.asan || f->verdict == VERDICT_INTERNAL || f->verdict == VERDICT_UNDECIDED)
+        return;
+    looked = true;
+    lab_pump(0);
+    lab_check_sanitizers(); /* comes back when there is none */
+}
+
 void lab_fail_with(struct failure *f)
 {
     static bool failing;
     const char *better;
+    look_for_sanitizers(f);
     if (failing) /* a refine function failed itself: the first failure counts */
         _exit(1);
     failing = true;
     if (knows_better(f->verdict))
         lab_hint(NULL, NULL);
-    if (lab.refine && f->verdict != VERDICT_INTERNAL && f->verdict != VERDICT_UNDECIDED &&
+    mention_crashes(f);
+    if (lab.refine && !f->certain && f->verdict != VERDICT_INTERNAL &&
+        f->verdict != VERDICT_UNDECIDED &&
         (better = lab.refine(f->verdict, f->diagnosis, f->proc)) != NULL)
         f->diagnosis = better;
     const struct hint_rule *rule = find_rule(f->diagnosis);

@@ -217,20 +217,30 @@ static void check_processes(void)
 
 static const struct {
     const char *diagnosis;
-    enum msg_id what, hint;
+    enum msg_id what, item, hint;
 } kinds[] = {
-    {"sysv-leak", MSG_HARNESS_LEFT_SYSV, MSG_HARNESS_HINT_SYSV},
-    {"shm-leak", MSG_HARNESS_LEFT_SHM, MSG_HARNESS_HINT_SHM},
-    {"mqueue-leak", MSG_HARNESS_LEFT_MQUEUE, MSG_HARNESS_HINT_MQUEUE},
-    {"fifo-leak", MSG_HARNESS_LEFT_FIFO, MSG_HARNESS_HINT_UNLINK},
-    {"socket-leak", MSG_HARNESS_LEFT_SOCKET, MSG_HARNESS_HINT_UNLINK},
-    {"file-leak", MSG_HARNESS_LEFT_FILE, MSG_HARNESS_HINT_FILE},
+    {"sysv-leak", MSG_HARNESS_LEFT_SYSV, MSG_HARNESS_ITEM_SYSV, MSG_HARNESS_HINT_SYSV},
+    {"shm-leak", MSG_HARNESS_LEFT_SHM, MSG_HARNESS_ITEM_SHM, MSG_HARNESS_HINT_SHM},
+    {"mqueue-leak", MSG_HARNESS_LEFT_MQUEUE, MSG_HARNESS_ITEM_MQUEUE, MSG_HARNESS_HINT_MQUEUE},
+    {"fifo-leak", MSG_HARNESS_LEFT_FIFO, MSG_HARNESS_ITEM_FIFO, MSG_HARNESS_HINT_UNLINK},
+    {"socket-leak", MSG_HARNESS_LEFT_SOCKET, MSG_HARNESS_ITEM_SOCKET, MSG_HARNESS_HINT_UNLINK},
+    {"file-leak", MSG_HARNESS_LEFT_FILE, MSG_HARNESS_ITEM_FILE, MSG_HARNESS_HINT_FILE},
 };
+enum { ITEMS_SHOWN = 8 };
+
+static size_t kind_of(const char *diagnosis)
+{
+    size_t i = 0;
+    while (strcmp(kinds[i].diagnosis, diagnosis) != 0)
+        i++;
+    return i;
+}
 
 static void check_objects(void)
 {
     struct left_list now = {0};
     struct failure f = {.verdict = VERDICT_LEAK};
+    size_t shown = 0, more = 0;
     scan(&now);
     for (size_t i = 0; i < now.n; i++) {
         const struct left *x = &now.items[i];
@@ -238,15 +248,17 @@ static void check_objects(void)
             continue;
         if (!f.diagnosis)
             f.diagnosis = x->diagnosis;
-        lab_say_more(f.evidence, MSG_HARNESS_LEFT_ITEM, x->diagnosis, x->name);
+        if (shown++ < ITEMS_SHOWN)
+            lab_say_more(f.evidence, kinds[kind_of(x->diagnosis)].item, x->name);
+        else
+            more++;
     }
     if (!f.diagnosis)
         return;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(kinds[i].diagnosis, f.diagnosis) == 0) {
-            lab_say(f.symptom, kinds[i].what);
-            lab_say(f.hint, kinds[i].hint);
-        }
+    if (more)
+        lab_say_more(f.evidence, MSG_HARNESS_ITEM_MORE, more);
+    lab_say(f.symptom, kinds[kind_of(f.diagnosis)].what);
+    lab_say(f.hint, kinds[kind_of(f.diagnosis)].hint);
     lab_fail_with(&f);
 }
 

@@ -2,11 +2,12 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "harness/state.h"
 
-enum { MAX_EVIDENCE = 6, LINE_COLUMNS = 100 };
+enum { MAX_EVIDENCE = 6, LINE_COLUMNS = 160 };
 
 static const char *next_line(const char *at)
 {
@@ -24,9 +25,16 @@ static char *tidy(const char *line)
         len--;
     }
     AUTO_FREE char *copy = str_ndup(line, len);
+    char *address = strstr(copy, " on address 0x");
+    if (address)
+        *address = '\0';
+    address = strstr(copy, " at 0x");
+    if (address)
+        memset(address, ' ', 3);
     for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
         char *slash = strrchr(word, '/');
-        if (strncmp(word, "0x", 2) == 0 || strncmp(word, "(pid", 4) == 0)
+        if (strncmp(word, "0x", 2) == 0 || (word[0] == '(' && strstr(word, "+0x")) ||
+            strncmp(word, "(pid", 4) == 0)
             continue;
         buf_addf(&b, "%s%s", b.len ? " " : "", word[0] == '/' && slash ? slash + 1 : word);
     }
@@ -38,8 +46,9 @@ static char *tidy(const char *line)
 static bool is_access(const char *line)
 {
     line += strspn(line, " ");
-    return strncmp(line, "Write of size", 13) == 0 || strncmp(line, "Read of size", 12) == 0 ||
-           strncmp(line, "Previous ", 9) == 0 || strncmp(line, "Atomic ", 7) == 0;
+    return strncasecmp(line, "Write of size", 13) == 0 ||
+           strncasecmp(line, "Read of size", 12) == 0 || strncmp(line, "Previous ", 9) == 0 ||
+           strncmp(line, "Atomic ", 7) == 0;
 }
 
 static bool has(const char *line, size_t len, const char *word)
@@ -104,6 +113,7 @@ void lab_check_sanitizers(void)
             continue;
         struct failure f = {.verdict = VERDICT_CRASH,
                             .proc = p,
+                            .certain = true,
                             .diagnosis = address ? "address-sanitizer" : "undefined-behaviour"};
         for (int lang = 0; lang < LANG_COUNT; lang++)
             f.symptom[lang] =

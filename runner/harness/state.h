@@ -104,6 +104,7 @@ struct failure {
     char *hint[LANG_COUNT];     /* owned, may be NULL */
     char *graph[LANG_COUNT];    /* owned, may be NULL */
     bool has_bytes;
+    bool certain;                  /* a check.c cannot know better: its refine is not asked */
     double blocked_ms;             /* hangs: since the last sign of life */
     const char *expected, *actual; /* borrowed */
     size_t expected_len, actual_len;

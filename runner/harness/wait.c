@@ -87,6 +87,8 @@ static _Noreturn void fail_no_line(struct lab_proc *p)
     for (int lang = 0; lang < LANG_COUNT; lang++)
         f.symptom[lang] =
             msg_format((enum lang)lang, MSG_HARNESS_NO_LINE, lab_role(p, (enum lang)lang));
+    lab_say(f.evidence, MSG_HARNESS_ENDED_STATUS, WEXITSTATUS(p->status));
+    lab_say(f.hint, MSG_HARNESS_HINT_NO_LINE);
     f.has_bytes = true;
     f.expected = "…\n";
     f.expected_len = strlen(f.expected);
@@ -177,6 +179,8 @@ pid_t lab_await_blocked(struct lab_proc *p, long nr, long arg0)
     for (int lang = 0; lang < LANG_COUNT; lang++)
         f.symptom[lang] =
             msg_format((enum lang)lang, MSG_HARNESS_NO_BLOCK, lab_role(p, (enum lang)lang));
+    lab_say(f.evidence, MSG_HARNESS_ENDED_STATUS, WEXITSTATUS(p->status));
+    lab_say(f.hint, MSG_HARNESS_HINT_NO_BLOCK);
     lab_fail_with(&f);
 }
 

@@ -276,7 +276,9 @@ static bool mutual_readers(const struct graph *g, const struct wait *w, const st
 static bool feeds_filter(const struct graph *g, const struct wait *w, const struct wanted *on,
                          struct finding *f)
 {
-    return mutual_readers(g, w, on, f) && is_filter_for(g, w->process, (size_t)f->other);
+    /* a socket is closed for sending only: no-half-close */
+    return g->objects[on->object].kind != OBJECT_SOCKET && mutual_readers(g, w, on, f) &&
+           is_filter_for(g, w->process, (size_t)f->other);
 }
 
 bool pattern_unclosed_to_filter(const struct graph *g, const struct wait *w, struct finding *f)

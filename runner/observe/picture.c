@@ -26,9 +26,9 @@ struct link {
 struct chain {
     struct link links[CHAIN_MAX];
     size_t count;
-    int back;     /* index the last link leads back to, -1: it ends at nobody */
-    bool stopped; /* the last one */
-    bool cut;     /* it goes on, but not in this picture */
+    int back;            /* index the last link leads back to, -1: it ends at nobody */
+    bool stopped, timed; /* the last one */
+    bool cut;            /* it goes on, but not in this picture */
 };
 
 /* The thread of a process to draw: the one found, else the first whose wait tells something. */
@@ -159,6 +159,7 @@ static void build_chain(struct chain *c, const struct graph *g, const struct fin
         const struct wait *w = &g->waits[at];
         *link = (struct link){.task = (size_t)at, .name = words_thread(g, (size_t)at, lang)};
         c->stopped = w->stopped;
+        c->timed = w->timed;
         if (w->stopped || w->running) {
             link->label = str_dup("");
             return;
@@ -278,7 +279,9 @@ static void draw(struct buf *out, const struct chain *c, enum lang lang)
     buf_repeat(out, " ", STEM);
     buf_adds(out, "▼\n");
     buf_repeat(out, " ", STEM - 2);
-    buf_adds(out, msg_in(lang, c->stopped ? MSG_OBSERVE_EDGE_STOPPED : MSG_OBSERVE_EDGE_NOBODY));
+    buf_adds(out, msg_in(lang, c->stopped ? MSG_OBSERVE_EDGE_STOPPED
+                               : c->timed ? MSG_OBSERVE_EDGE_TIMED
+                                          : MSG_OBSERVE_EDGE_NOBODY));
     buf_addc(out, '\n');
 }
 

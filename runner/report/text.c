@@ -131,6 +131,17 @@ static void paint_tests(struct canvas *c, const struct report *r, const struct e
         canvas_newline(c);
 }
 
+/* Passed, with a piece of advice: said once. */
+static void paint_advice(struct canvas *c, const struct report *r, const struct exercise *x)
+{
+    for (size_t i = 0; i < r->n_records; i++) {
+        if (r->records[i].verdict != VERDICT_PASS || !r->records[i].diagnosis)
+            continue;
+        explain_record(c, &r->records[i], x);
+        return;
+    }
+}
+
 /* The first of each mark that needs words; all of them when verbose. */
 static void paint_blocks(struct canvas *c, const struct report *r, const struct exercise *x)
 {
@@ -145,6 +156,7 @@ static void paint_blocks(struct canvas *c, const struct report *r, const struct 
             shown = true;
         }
     }
+    paint_advice(c, r, x);
     size_t failed = count_marks(r, GLYPH_FAIL);
     if (failed < 2 || c->style.verbose)
         return;

@@ -401,6 +401,7 @@ is 1; err '不是文件夹'
 
 # --- watch ---------------------------------------------------------------------------------------------------
 
+# The minutes of timeout(1) only end a test that hangs.
 # next TEXT: read lines of the watch until one has TEXT. The end of its output ends the waiting.
 next() {
     while IFS= read -r line <&3; do
@@ -422,7 +423,7 @@ begin_watch() { # with stdin from $1
     status=-
     rm -f "$T/lines"
     mkfifo "$T/lines"
-    "$ipclab" watch 1.1 <"$1" >"$T/lines" 2>"$T/err" &
+    timeout 600 "$ipclab" watch 1.1 <"$1" >"$T/lines" 2>"$T/err" &
     watcher=$!
     exec 3<"$T/lines"
 }
@@ -482,14 +483,15 @@ exec 4<&-
 command='script: ipclab watch 1.1, then the terminal goes away'
 exec 4<>"$T/keys"
 # shellcheck disable=SC2016 # for the inner shell
-IPCLAB=$ipclab script -qfec 'echo $$ >pid; exec "$IPCLAB" watch 1.1' /dev/null >"$T/lines" <"$T/keys" &
+IPCLAB=$ipclab timeout 600 script -qfec 'echo $$ $PPID >pid; exec "$IPCLAB" watch 1.1' /dev/null >"$T/lines" <"$T/keys" &
 terminal=$!
 exec 3<"$T/lines"
 next '等待保存'
-kill -KILL "$terminal"
+read -r watcher script <"$T/pid"
+kill -KILL "$script"
 wait "$terminal" 2>/dev/null
 exec 3<&- 4<&-
-true_that 'it ends with its terminal' timeout 120 tail -s 0.05 --pid="$(cat "$T/pid")" -f /dev/null
+true_that 'it ends with its terminal' timeout 120 tail -s 0.05 --pid="$watcher" -f /dev/null
 
 # --- bad input: the source file --------------------------------------------------------------------------------
 
@@ -617,13 +619,19 @@ is 0; out '! 沙箱'; out 'user.max_user_namespaces'; out '沙箱 none'
 # --- hostile programs: only in the sandbox --------------------------------------------------------------------------------
 
 mark=hostile$$
+# Not one that has ended and only waits for PID 1 to take notice.
+lives() {
+    case $(sed -n 's/^State:[[:space:]]*\(.\).*/\1/p' "$1/status" 2>/dev/null) in
+    Z | X | '') return 1 ;;
+    esac
+}
 hostile() { # hostile NAME TEXT: what stands in "source" fails with TEXT, and nothing of it lives on
     sed "s/MARK/$mark/" "$T/source" >"$HELLO"
     run run 1.1 --test prints_message --sandbox=bwrap
     is 1
     out "$2"
     for comm in /proc/[0-9]*/comm; do
-        if read -r name 2>/dev/null <"$comm" && [ "$name" = "$mark" ]; then
+        if read -r name 2>/dev/null <"$comm" && [ "$name" = "$mark" ] && lives "${comm%/comm}"; then
             bad "$1: a process lives on: $comm"
             return
         fi

@@ -1,6 +1,6 @@
 // run: pipe-hello prints_message
 // expect: prints_message build-failed
-// 少了一个分号，还调用了没有声明的函数。
+// 变量名写错了一个字母，还忘了包含声明 pipe 的头文件。
 #include <stdio.h>
 
 int main(int argc, char **argv)
@@ -8,5 +8,6 @@ int main(int argc, char **argv)
     int fd[2];
     if (pipe(fd) < 0)
         return 1;
-    printf("%s\n", argv[argc - 1]) return 0;
+    printf("%s\n", argv[arc - 1]);
+    return 0;
 }

@@ -1,19 +1,32 @@
-// run: msg-sysv recv_prints_all
-// expect: recv_prints_all own-empty-queue
-// 接收方用了别的 key，又带着 IPC_CREAT：新建了一个只有自己知道的空队列，等着。
+// run: pipe-hello prints_message
+// expect: prints_message own-empty-queue
+// 用消息队列代替管道，两边的 key 却不一样：接收方带着 IPC_CREAT，新建了一个空队列干等。
 #include <stdlib.h>
+#include <string.h>
 #include <sys/msg.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 struct message {
     long type;
-    char text[1024];
+    char text[256];
 };
 
 int main(int argc, char **argv)
 {
-    struct message m;
-    if (argc < 3)
+    struct message m = {.type = 1};
+    if (argc != 2)
         return 2;
-    int id = msgget((key_t)strtol(argv[2], NULL, 0) + 1, IPC_CREAT | 0600);
-    return id < 0 || msgrcv(id, &m, sizeof m.text, 0, 0) < 0;
+    pid_t pid = fork();
+    if (pid < 0)
+        return 1;
+    if (pid == 0) {
+        int id = msgget(0x1235, IPC_CREAT | 0600); /* 父进程用的是 0x1234 */
+        _exit(id < 0 || msgrcv(id, &m, sizeof m.text, 0, 0) < 0);
+    }
+    int id = msgget(0x1234, IPC_CREAT | 0600);
+    strncpy(m.text, argv[1], sizeof m.text - 1);
+    if (id < 0 || msgsnd(id, &m, strlen(m.text), 0) < 0)
+        return 1;
+    return waitpid(pid, NULL, 0) < 0;
 }

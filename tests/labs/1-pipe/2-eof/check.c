@@ -39,11 +39,6 @@ static size_t without_newline(const char *line, size_t len)
     return len > 0 && line[len - 1] == '\n' ? len - 1 : len;
 }
 
-static size_t up_to_nul(const char *line, size_t len)
-{
-    return strnlen(line, len);
-}
-
 /* Deal the lines in turn; a line longer than `piece` counts as several. */
 static void deal(size_t counts[], size_t piece, weigh_fn *weigh)
 {
@@ -110,6 +105,26 @@ static bool parse_report(struct lab_proc *p, size_t counts[])
     return *at == '\0';
 }
 
+static const char *printed_twice(struct lab_proc *p)
+{
+    int times[MOST + 1] = {0}, number;
+
+    for (const char *at = lab_output(p, NULL); at != NULL; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (sscanf(at, "child %d:", &number) != 1 || number < 1 || number > MOST ||
+            ++times[number] < 2)
+            continue;
+        lab_note("“child %d” 打印了不止一次", "\"child %d\" was printed more than once", number);
+        lab_hint(
+            "子进程做完 child() 以后没有结束，又接着执行了父进程的代码（再 fork、再等、再打印）。"
+            "在子进程里用 exit(child(…)) 收尾。",
+            "After child() the child did not end but went on with the parent's code. In the child "
+            "finish with exit(child(...)).");
+        return "child-goes-on";
+    }
+    return NULL;
+}
+
 static bool same(const size_t a[], const size_t b[])
 {
     return memcmp(a, b, (size_t)children * sizeof a[0]) == 0;
@@ -122,6 +137,30 @@ static size_t sum(const size_t counts[])
     for (int i = 0; i < children; i++)
         total += counts[i];
     return total;
+}
+
+static size_t no_nul(const char *line, size_t len)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < len; i++)
+        count += line[i] != '\0';
+    return count;
+}
+
+/* Exactly the children that were sent a NUL counted too little. How much strlen() loses depends on
+ * how the bytes were cut into reads: something between all after the first NUL and the NULs. */
+static bool lost_at_nuls(const size_t got[])
+{
+    size_t all[MOST], least[MOST], most[MOST];
+
+    deal(all, SIZE_MAX, whole);
+    deal(most, SIZE_MAX, no_nul);
+    deal_until(least, '\0');
+    for (int i = 0; i < children; i++)
+        if (got[i] < least[i] || got[i] > most[i])
+            return false;
+    return sum(got) < sum(all);
 }
 
 static const char *special_byte(const size_t got[])
@@ -148,15 +187,15 @@ static const char *special_byte(const size_t got[])
                  "from strlen().");
         return stops[i].byte == '\0' ? "nul-is-data" : "sentinel-byte";
     }
-    deal(counts, SIZE_MAX, up_to_nul);
-    if (!same(got, counts) || sum(counts) == input_len)
+    if (!lost_at_nuls(got))
         return NULL;
-    lab_note("每一行都只送到第一个 '\\0' 为止",
-             "of every line only what precedes its first NUL arrived");
-    lab_hint("一行里可以有 '\\0'，所以 fgets、strlen、fputs 都不合用：它们不知道一行有多长。"
-             "用 read（或 getline 的返回值）给出的长度。",
-             "A line may contain NUL bytes, so fgets(), strlen() and fputs() do not do: use the "
-             "length that read() or getline() returns.");
+    lab_note("只有收到过 '\\0' 的子进程少数了",
+             "only the children that were sent a NUL counted too little");
+    lab_hint(
+        "数据里可以有 '\\0'，所以 fgets、strlen、fputs 都不合用：它们到 '\\0' 为止。"
+        "长度只看 read（或 getline）的返回值。",
+        "The data may contain NUL bytes, so fgets(), strlen() and fputs() do not do: they stop at "
+        "one. Use the length that read() or getline() returns.");
     return "nul-is-data";
 }
 
@@ -184,6 +223,39 @@ static const char *cut_lines(const size_t got[])
     return NULL;
 }
 
+/* The lower 8 or 16 bits of every number are right, and the rest is missing. */
+static bool overflowed(const size_t got[], const size_t counts[], size_t range)
+{
+    for (int i = 0; i < children; i++)
+        if (got[i] != counts[i] % range)
+            return false;
+    return true;
+}
+
+static const char *nothing_or_overflow(const size_t got[], const size_t counts[])
+{
+    if (sum(got) == 0) {
+        lab_note("stdin 有 %zu 字节，子进程们一个也没有读到",
+                 "of %zu bytes on stdin the children read none", input_len);
+        lab_hint(
+            "检查 read 和 write 的返回值是不是 −1：fd[0] 只能读，fd[1] 只能写，用反了就是 EBADF；"
+            "管道要在 fork 之前建好。",
+            "Did read() or write() return -1? fd[0] only reads, fd[1] only writes, the wrong one "
+            "gives EBADF; and pipe() comes before fork().");
+        return "nothing-arrived";
+    }
+    if (!overflowed(got, counts, 256) && !overflowed(got, counts, 65536))
+        return NULL;
+    lab_note("每个数都只剩下低 8 位或低 16 位",
+             "only the lower 8 or 16 bits of each number are left");
+    lab_hint(
+        "计数的变量太小，装不下就从 0 重新数起。退出状态也只有 8 位。用 size_t 或 unsigned long "
+        "long。",
+        "The counter is too small and wraps around; an exit status has 8 bits, too. Use size_t "
+        "or unsigned long long.");
+    return "count-overflow";
+}
+
 static const char *explain_counts(const size_t got[])
 {
     size_t counts[MOST];
@@ -191,7 +263,10 @@ static const char *explain_counts(const size_t got[])
     deal(counts, SIZE_MAX, whole);
     if (same(got, counts))
         return NULL; /* the order is wrong, or something else than the numbers */
-    const char *id = special_byte(got);
+    const char *id = nothing_or_overflow(got, counts);
+    if (id != NULL)
+        return id;
+    id = special_byte(got);
     if (id != NULL)
         return id;
     deal(counts, SIZE_MAX, without_newline);
@@ -422,9 +497,9 @@ static const char *refine(enum verdict v, const char *diagnosis, struct lab_proc
 
     if (v == VERDICT_HANG)
         return hung(diagnosis);
-    if (v == VERDICT_WRONG_OUTPUT && p != NULL && input != NULL && parse_report(p, got))
-        return explain_counts(got);
-    return NULL;
+    if (v != VERDICT_WRONG_OUTPUT || p == NULL || input == NULL)
+        return NULL;
+    return parse_report(p, got) ? explain_counts(got) : printed_twice(p);
 }
 
 static void begin(void)

@@ -161,7 +161,7 @@ static bool find_surplus(const struct seen all[], int count, struct surplus *s)
 
 static const char *who_zh(const struct seen all[], int who)
 {
-    return who == PARENT ? "父进程" : lab_text(" %s（pid %d）", all[who].name, (int)all[who].pid);
+    return who == PARENT ? "父进程" : lab_text("%s（pid %d）", all[who].name, (int)all[who].pid);
 }
 
 static const char *who_en(const struct seen all[], int who)
@@ -251,11 +251,14 @@ static const char *refine(enum verdict v, const char *diagnosis, struct lab_proc
 static void begin(void)
 {
     lab_on_fail(refine);
-    lab_hint_for("no-output", NULL,
-                 "什么也没有输出。最后一段的 stdout 就是 pipe_pipeline 自己的 stdout，不要动它；"
-                 "每一段真的 exec 了吗？看看 stderr。",
-                 "No output. The last stage keeps the stdout of pipe_pipeline. Did every stage "
-                 "exec()? Look at stderr.");
+    lab_hint_for(
+        "no-output", NULL,
+        "什么也没有输出。最后一段的 stdout 就是 pipe_pipeline 自己的 stdout，不要动它；"
+        "前面每一段的 stdout 接到新管道的写端，后一段的 stdin 接到它的读端。"
+        "每一段真的 exec 了吗？看看 stderr；命令要在 PATH 里找，用 execvp。",
+        "No output. The last stage keeps the stdout of pipe_pipeline; every other writes to a "
+        "new pipe and the next one reads it. Did every stage exec()? Look at stderr; use "
+        "execvp(), which searches PATH.");
 }
 
 /* --- starting and judging
@@ -474,6 +477,27 @@ static void expect_parentage(const struct seen all[], int count)
         }
 }
 
+/* Stages whose descriptor 0 (or 1) is still that of pipe_pipeline itself: exactly one of each. */
+static void expect_chain(const struct seen all[], int count)
+{
+    for (int fd = 0; fd <= 1; fd++) {
+        int outer = 0;
+        for (int i = 1; i < count; i++)
+            outer += !between_stages(all, count, target_of(&all[i], fd));
+        lab_hint(
+            "管道接反了，或者没有接上。dup2(old, new) 的意思是“让 new 变得和 old 一样”："
+            "dup2(in, 0)、dup2(out, 1)。还要记住把这一根的读端留给下一段。",
+            "The pipes are not connected. dup2(old, new) makes new the same as old: dup2(in, 0), "
+            "dup2(out, 1). And keep the read end for the next stage.");
+        lab_expect(outer == 1, VERDICT_WRONG_STATE, "not-connected",
+                   "%d 段当中，有 %d 段的描述符 %d 没有接到段与段之间的管道上，应该正好是一段。",
+                   "Of %d stages %d have descriptor %d not on a pipe between stages; it should be "
+                   "exactly one.",
+                   count - 1, outer, fd);
+        lab_hint(NULL, NULL);
+    }
+}
+
 static void expect_three(const struct seen all[], int count)
 {
     struct surplus s;
@@ -526,6 +550,7 @@ LAB_TEST(only_three)
               "four cats blocked in read, and the parent asleep");
     int count = look(all);
     expect_parentage(all, count);
+    expect_chain(all, count);
     expect_three(all, count);
     expect_signals(all, count);
     forget(all, count);
@@ -612,11 +637,13 @@ static const char *fd_zero(enum verdict v, const char *diagnosis, struct lab_pro
     lab_note("描述符 0 开着时，同样的流水线刚才是对的",
              "with descriptor 0 open the same pipeline was right");
     lab_hint("0 空着，pipe() 就会把它发给你，fd[0] 可以等于 0。dup2(0, 0) 什么也不做，"
-             "跟着的 close(0) 却真的把刚接好的输入关了；第一段也会拿着别人的读端。"
+             "跟着的 close(0) 却真的把刚接好的输入关了；第一段也会拿着别人的读端；"
+             "带 O_CLOEXEC 的 0 号则会被 exec 关掉。"
              "最省心的办法：一开始就用 /dev/null 把 0、1、2 的空缺占住。",
              "With 0 free pipe() hands it out: fd[0] may be 0. dup2(0, 0) does nothing and the "
              "close(0) after it closes the new input; and the first stage holds a read end that is "
-             "not its own. The simple way: fill gaps among 0, 1, 2 with /dev/null first.");
+             "not its own; with O_CLOEXEC exec() closes it. The simple way: fill gaps among 0, 1, "
+             "2 with /dev/null first.");
     return "fd-zero";
 }
 

@@ -41,6 +41,8 @@ static long blocked_call(struct lab_proc *p)
         if (fd != -1)
             close(fd);
         text[n > 0 ? n : 0] = '\0';
+        if (n <= 0) /* the reference's processes cannot be looked into */
+            return -1;
         if (sscanf(text, "%ld", &call) == 1)
             return call;
         poll(NULL, 0, 5);
@@ -79,12 +81,37 @@ static const char *no_reply(enum verdict v, const char *diagnosis, struct lab_pr
 /* --- starting -----------------------------------------------------------------------------------
  */
 
+static const char *not_ready(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v != VERDICT_HANG)
+        return NULL;
+    if (blocked_call(server) == SYS_openat) {
+        lab_hint(
+            "服务器停在 open 里等第一个客户，还没有说 ready。用 O_RDONLY | O_NONBLOCK 打开 PATH，"
+            "再自己打开一个写端拿着。",
+            "The server waits in open() for its first client and has not said ready. Open PATH "
+            "with O_RDONLY | O_NONBLOCK, then a write end of your own.");
+        return "fifo-no-peer";
+    }
+    lab_note("服务器已经在等请求，stdout 上却还没有 ready",
+             "the server waits for requests already, but ready has not come out");
+    lab_hint("ready 要马上写出去：stdout 是管道时，puts 和 printf 只放进缓冲区，后面加 "
+             "fflush(stdout)。",
+             "ready must go out at once: with a pipe as stdout puts() and printf() only fill a "
+             "buffer; add fflush(stdout).");
+    return "ready-not-flushed";
+}
+
 static struct lab_proc *start_server(enum lab_side side)
 {
     server = lab_spawn(.program = "fifo_rpcd", .args = LAB_ARGS(path), .side = side,
                        .role_zh = side == LAB_STUDENT ? "服务器" : "参考服务器",
                        .role_en = side == LAB_STUDENT ? "the server" : "the reference server");
+    lab_on_fail(not_ready);
     lab_expect_line(server, "ready");
+    lab_on_fail(no_reply);
     return server;
 }
 
@@ -116,8 +143,26 @@ static void dismiss(void)
     unlink(path);
 }
 
+static const char *does_not_stop(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v != VERDICT_HANG)
+        return NULL;
+    lab_note("服务器收到了 SIGTERM，处理函数返回以后又睡了下去",
+             "the server got SIGTERM, its handler returned, and it went back to sleep");
+    lab_hint("signal() 装的处理函数带 SA_RESTART：read、open 被打断后自动重来，不会返回 EINTR，"
+             "主循环就没有机会看标志。用 sigaction，sa_flags 里不要 SA_RESTART；"
+             "或者用 ppoll，它总会返回 EINTR。",
+             "signal() installs handlers with SA_RESTART: read() and open() start again instead of "
+             "failing with EINTR, and the loop never looks at the flag. Use sigaction() without "
+             "SA_RESTART, or ppoll(), which always returns.");
+    return "ignores-sigterm";
+}
+
 static void expect_stop(void)
 {
+    lab_on_fail(does_not_stop);
     lab_hint_for(
         "killed-by-signal", "sigterm-not-handled",
         "SIGTERM 默认就是死，来不及删 FIFO。装一个处理函数，只设一个标志，"
@@ -126,6 +171,7 @@ static void expect_stop(void)
         "the main loop then tidies up and ends.");
     lab_kill(server, SIGTERM);
     lab_wait(server);
+    lab_on_fail(no_reply);
     lab_expect_exit(server, 0);
     lab_expect(access(path, F_OK) == -1, VERDICT_LEAK, "fifo-leak", "服务器已经退出，%s 还在。",
                "The server has ended, yet %s is still there.", path);
@@ -809,7 +855,8 @@ static void make_file(const char *name, const char *text)
 static void expect_untouched(const char *name, const char *text)
 {
     char now[256];
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
+    /* It may be a FIFO by now. */
+    int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     ssize_t n = fd != -1 ? read(fd, now, sizeof now) : -1;
 
     if (fd != -1)

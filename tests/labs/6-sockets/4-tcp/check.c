@@ -252,8 +252,8 @@ static void judge_header(const struct peer *p, const char *expected)
         ntohl(want), ntohl(got));
 }
 
-static size_t awaited;         /* bytes of the frame that is due */
-static struct peer *awaits_on; /* by whom */
+static struct peer *awaits_on; /* whom a frame is due to */
+static struct frame awaited;   /* which */
 
 /* Everybody sleeps although a frame is due: how much of it has come? */
 static const char *name_silence(enum verdict v, const char *diagnosis, struct lab_proc *p)
@@ -263,10 +263,10 @@ static const char *name_silence(enum verdict v, const char *diagnosis, struct la
     if (v != VERDICT_HANG)
         return NULL;
     pump(awaits_on);
-    if (awaits_on->len < HEADER)
+    if (awaits_on->len < HEADER || memcmp(awaits_on->data, awaited.bytes, HEADER) != 0)
         return meaning;
     lab_note("回答共 %1$zu 字节，只来了 %2$zu 字节", "the answer has %1$zu bytes; %2$zu came",
-             awaited, awaits_on->len);
+             awaited.len, awaits_on->len);
     return "short-write";
 }
 
@@ -275,7 +275,7 @@ static void expect_frames(struct peer *p, const char *bytes, size_t len, const c
 {
     struct expected e = {p, len};
 
-    awaited = len;
+    awaited = (struct frame){(char *)bytes, len};
     awaits_on = p;
     meaning = diagnosis;
     lab_on_fail(name_silence);
@@ -439,8 +439,8 @@ static void expect_dialogue(const char *host, int port, enum lab_side side, int 
                   .input_len = strlen(text), .args = LAB_ARGS(host, lab_text("%d", port), "4"));
 
     lab_wait(c);
-    lab_expect_output(c, text);
     lab_expect_exit(c, 0);
+    lab_expect_output(c, text);
 }
 
 static void expect_usage(void)
@@ -494,41 +494,78 @@ LAB_TEST(echoes)
     end_server(server);
 }
 
-LAB_TEST(byte_order)
-{
-    /* As little-endian 256, as big-endian 65536: after 256 bytes a server that has not converted
-     * the length believes the frame complete. */
-    const size_t length = 65536, part = 256;
-    struct frame f = make_frame(lab_pattern(length), length);
-    int port;
-    struct lab_proc *server = start_server(&port);
-    struct dribble d = {port, f.bytes, HEADER + part, HEADER + part, 0};
-    struct peer p = connect_to("127.0.0.1", port);
-    struct lab_proc *helper;
+enum { LENGTH = 65536, SWAPPED = 256, PART = 300 };
 
-    lab_context("帧头是 00 01 00 00，内容只到了 256 字节",
-                "header 00 01 00 00, 256 bytes of the body");
-    say(&p, f.bytes, HEADER + part);
-    /* The helper makes sure that the server has had the time to read such a piece and to answer. */
-    helper = lab_trusted(dribble, &d, "另一个客户", "another client");
-    lab_wait(helper);
-    pump(&p);
+/* Header 00 01 00 00: 65536, or 256 if the bytes are taken the wrong way round. What a server of
+ * the second kind takes for the next header is 00 00 10 00: it then waits for 1 MiB. */
+static struct frame make_ambiguous(void)
+{
+    struct frame f = make_frame(lab_pattern(LENGTH), LENGTH);
+
+    memcpy(f.bytes + HEADER + SWAPPED, "\0\0\x10\0", HEADER);
+    return f;
+}
+
+static const char *name_swapped(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v != VERDICT_HANG)
+        return NULL;
+    pump(awaits_on);
+    lab_note("帧头是 00 01 00 00（65536），回答一共来了 %1$zu 字节",
+             "the header is 00 01 00 00 (65536); %1$zu bytes of answer came", awaits_on->len);
+    return awaits_on->len == HEADER + SWAPPED ? "no-ntohl" : "no-answer";
+}
+
+static void expect_order(int port, const struct frame *f)
+{
+    struct peer p = connect_to("127.0.0.1", port);
+    struct expected e = {&p, f->len};
+
+    lab_context("帧头是 00 01 00 00，即 65536 字节", "header 00 01 00 00, that is 65536 bytes");
     lab_hint("长度是网络序（大端）：00 01 00 00 是 65536。x86 直接当整数用，会看成 256。收下之后先 "
              "ntohl。",
              "The length is big-endian: 00 01 00 00 is 65536. Used as it is on x86 it reads 256. "
              "Convert with ntohl().");
-    lab_expect(p.len == 0 || p.len != HEADER + part, VERDICT_PROTOCOL, "no-ntohl",
-               "一帧 65536 字节的内容只到了 256 字节，服务器就回答了：它把长度看成了 256。",
-               "After 256 of 65536 bytes the server answers: it took the length for 256.");
+    say(&p, f->bytes, f->len);
+    awaits_on = &p;
+    lab_on_fail(name_swapped);
+    lab_await(has_bytes, &e, "no-answer", "回答", "the answer");
+    lab_on_fail(NULL);
+    lab_hint(NULL, NULL);
+    lab_expect(!p.eof || p.len > 0, VERDICT_PROTOCOL, "connection-closed",
+               "65536 字节没有超过上限，服务器却断开了。",
+               "65536 bytes are within the limit, but the server hangs up.");
+    expect_frames(&p, f->bytes, f->len, "no-answer");
+    hang_up(&p);
+}
+
+LAB_TEST(byte_order)
+{
+    struct frame f = make_ambiguous(), small = make_frame("another", 7);
+    int port;
+    struct lab_proc *server = start_server(&port);
+    struct peer p, other;
+
+    expect_order(port, &f);
+    lab_context("一帧 65536 字节，内容只到了 300 字节",
+                "300 of the 65536 bytes of a frame have come");
     lab_hint("收齐一整帧才回答。", "Answer when the frame is complete.");
+    p = connect_to("127.0.0.1", port);
+    say(&p, f.bytes, HEADER + PART);
+    /* Somebody who came later has got an answer: there was time enough to answer p as well. */
+    expect_dribbled(port, small.bytes, small.len, 1);
+    other = connect_to("127.0.0.1", port);
+    echo(&other, "once more", 9, "no-answer");
+    hang_up(&other);
+    pump(&p);
     lab_expect(p.len == 0, VERDICT_PROTOCOL, "answers-too-early",
                "一帧还没有到齐，服务器就送来了 %1$zu 字节。",
                "The frame is not complete, yet the server has sent %1$zu bytes.", p.len);
-    lab_expect(!p.eof, VERDICT_PROTOCOL, "connection-closed",
-               "一帧还没有到齐，服务器就关了连接。65536 在上限之内。",
-               "The server closed the connection in the middle of a frame of 65536 bytes.");
-    lab_hint(NULL, NULL);
-    say(&p, f.bytes + HEADER + part, length - part);
+    lab_expect(!p.eof, VERDICT_PROTOCOL, "connection-closed", "一帧还没有到齐，服务器就关了连接。",
+               "The server closed the connection in the middle of a frame.");
+    say(&p, f.bytes + HEADER + PART, LENGTH - PART);
     lab_context("65536 字节的一帧，分两次到达", "a frame of 65536 bytes in two parts");
     expect_frames(&p, f.bytes, f.len, "no-answer");
     hang_up(&p);
@@ -592,6 +629,9 @@ static void echo_length(struct peer *p, size_t length)
     expect_meaning("no-answer");
     lab_await(has_bytes, &e, "no-answer", "回答", "the answer");
     meaning = NULL;
+    lab_expect(!p->eof || p->len > 0 || length > 0, VERDICT_PROTOCOL, "zero-is-eof",
+               "空帧也是一帧：长度是 0，服务器却断开了。",
+               "An empty frame is a frame, but the server hangs up.");
     lab_expect(!p->eof || p->len > 0, VERDICT_PROTOCOL, "limit-too-small",
                "%1$zu 字节没有超过上限 1048576，服务器却断开了。",
                "%1$zu bytes are within the limit of 1048576, but the server hangs up.", length);
@@ -835,6 +875,11 @@ LAB_TEST(restart)
     lab_await(ended_or_spoke, second, "hang", "第二个 tcpd 退出", "the second tcpd to end");
     meaning = NULL;
     lab_output(second, &len);
+    if (sscanf(lab_output(second, &len), "port %d", &again) == 1 && again != port)
+        lab_fail(VERDICT_WRONG_STATE, "wrong-port",
+                 "要的是端口 %1$d，监听的却是 %2$d。端口号要用 htons 换成网络序。",
+                 "Port %1$d was asked for, but it listens on %2$d: convert with htons().", port,
+                 again);
     lab_expect(len == 0, VERDICT_WRONG_STATE, "steals-port",
                "端口 %1$d 上已经有一个服务器，第二个也监听成功了。",
                "There is a server on port %1$d, and a second one listens there as well.", port);
@@ -957,6 +1002,19 @@ static void answer(struct door *d, struct lab_proc *c, const void *body, size_t 
     free(f.bytes);
 }
 
+static const char *name_zero(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    size_t len;
+    const char *out = lab_output(p, &len);
+
+    (void)diagnosis;
+    if (v != VERDICT_WRONG_OUTPUT || len != 17 || memcmp(out, "ABCDEFGHIJKLUVWXY", len) != 0)
+        return NULL;
+    lab_hint("内容是任意字节，0 也算。按长度打印（write、fwrite），不用 %s、puts、strlen。",
+             "The body is any bytes, zero too: print by length, not with %s, puts() or strlen().");
+    return "stops-at-zero";
+}
+
 static void expect_cutting(void)
 {
     static const char text[] = "abcdefghijklmnopqrstuvwxy";
@@ -968,11 +1026,9 @@ static void expect_cutting(void)
     lab_hint("标准输入也是字节流：一次 read 得到几个字节和 SIZE 无关。读满 SIZE 个字节（或到 "
              "EOF）再发一帧。",
              "Standard input is a stream too: read SIZE bytes (or up to EOF) before you send.");
-    lab_hint_for("wrong-output", "short-stdin-read", NULL, NULL);
-    lab_hint_for("short-output", "short-stdin-read", NULL, NULL);
     c = receive_client(&d, "10", text, 25, true);
     expect_request(&d, text, 10, "short-stdin-read");
-    lab_hint_for("wrong-output", NULL, NULL, NULL);
+    lab_hint_for("no-block", "client-one-recv", NULL, NULL);
     lab_context("回答一个字节一个字节地来", "the answer comes byte by byte");
     lab_hint("一次 recv 未必是一整帧，也未必是整个长度：都要读满。",
              "One recv() need not be a frame, nor a whole header: read exactly that much.");
@@ -985,7 +1041,9 @@ static void expect_cutting(void)
                 "the answer is longer than the request and has a zero in it");
     answer(&d, c, "UVWXY\0Z", 7, 5);
     lab_wait(c);
+    lab_on_fail(name_zero);
     lab_expect_output_bytes(c, "ABCDEFGHIJKLUVWXY\0Z", 19);
+    lab_on_fail(NULL);
     lab_expect_exit(c, 0);
     hang_up(&d.peer);
     close(d.listener);
@@ -1104,7 +1162,6 @@ LAB_TEST(client_firmness)
                 "the server closes at once; tcpc sends 1 MiB");
     lab_hint("send 加 MSG_NOSIGNAL：对方走了就得到 EPIPE 或 ECONNRESET，而不是被 SIGPIPE 杀死。",
              "Use MSG_NOSIGNAL: an error instead of death by SIGPIPE.");
-    lab_hint_for("wrong-status", NULL, NULL, NULL);
     expect_quick_end(false, data);
     lab_context("服务器一接受就断开（RST），tcpc 正要发 1 MiB",
                 "the server resets at once; tcpc sends 1 MiB");

@@ -1,0 +1,17 @@
+// run: sem-posix small_games
+// expect: small_games lost-lines
+// 每个人的最后一轮没有打印：循环少转了一次。
+#include <stdio.h>
+#include <stdlib.h>
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    long people = strtol(argv[1], NULL, 10), rounds = strtol(argv[2], NULL, 10);
+    for (long round = 1; round <= rounds; round++)
+        for (long i = 1; i <= people; i++)
+            if (round < rounds || i == 1)
+                printf("%ld:%ld\n", round, i);
+    return 0;
+}
