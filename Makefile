@@ -23,7 +23,7 @@ say = @$(if $(V),true,printf '  %-6s %s\n')
 
 WARN := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wformat=2 -Wvla -Wundef \
         -Wwrite-strings -Wpointer-arith -Wstrict-prototypes -Wold-style-definition \
-        -Wmissing-prototypes -fno-common -Werror
+        -Wmissing-prototypes -fno-common $(if $(SANITIZE),,-Werror)
 ifneq (,$(findstring clang,$(CC)))
 WARN += -Wcomma -Wconditional-uninitialized -Wmissing-variable-declarations
 else

@@ -26,13 +26,13 @@ unit() {
         errors=$(printf '%s' "$line" | sed 's/.*Errors: \([0-9]*\).*/\1/')
         if [ -z "$line" ] || [ "$checks" -eq 0 ]; then # died, or tested nothing
             cat "$log/$name"
-            report "unit $name" 0 1
+            report "$label $name" 0 1
             continue
         fi
         bad=$((failures + errors))
         [ $status -ne 0 ] && [ $bad -eq 0 ] && bad=1
         [ $bad -ne 0 ] && cat "$log/$name"
-        report "unit $name" $((checks - bad)) $bad
+        report "$label $name" $((checks - bad)) $bad
     done
 }
 
@@ -56,10 +56,28 @@ script() { # NAME COMMAND…
     report "$name" "$good" "$bad"
 }
 
-suites=${*:-unit verify none cli tui lint}
+# The unit tests once more, everything built with ASan and UBSan.
+asan() {
+    flags='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+    if ! make --no-print-directory -j2 B=build/asan SANITIZE="$flags" unit >"$log/asan" 2>&1; then
+        tail -n 30 "$log/asan"
+        report "asan build" 0 1
+        return
+    fi
+    keep=$B
+    B=build/asan
+    label=asan
+    unit
+    B=$keep
+    label=unit
+}
+
+label=unit
+suites=${*:-unit asan verify none cli tui lint}
 for suite in $suites; do
     case $suite in
     unit) unit ;;
+    asan) asan ;;
     verify) script verify sh tests/verify.sh ;;
     none) script verify-none sh tests/verify.sh --sandbox=none ;;
     cli) script cli sh tests/cli/run.sh ;;

@@ -261,6 +261,7 @@ static int take_common(struct cli *c, int *argc, char **argv, bool *help, bool *
         if (take_value(*argc, argv, &i, "--lang", &lang)) {
             if (!lang || msg_choose(lang) != 0)
                 return wrong(MSG_CLI_BAD_LANG, lang ? lang : "");
+            c->language_chosen = true;
         } else if (take_value(*argc, argv, &i, "--sandbox", &value)) {
             if (!value || !sandbox_mode_parse(value, &c->sandbox))
                 return wrong(MSG_CLI_BAD_SANDBOX, value ? value : "");
@@ -347,6 +348,7 @@ int cli_main(int argc, char **argv)
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
     msg_choose(NULL);
+    c.language_chosen = getenv("IPCLAB_LANG") != NULL;
     look_at_terminal(&c);
     int status = take_common(&c, &argc, argv, &help, &version);
     if (status == 0 && version)

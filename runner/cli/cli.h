@@ -21,6 +21,7 @@ struct cli {
     struct course course; /* loaded when `has_course` */
     bool has_course;
     const char *workspace_option; /* --workspace, or NULL */
+    bool language_chosen;         /* by --lang or $IPCLAB_LANG */
     enum sandbox_mode sandbox;    /* --sandbox */
     bool json;                    /* --json */
     bool verbose;                 /* -v */

@@ -50,7 +50,8 @@ static int open_screen(struct cli *c, const char *workspace)
     const struct tui_options o = {.course = &c->course,
                                   .store = store,
                                   .workspace = path ? path : workspace,
-                                  .sandbox = c->sandbox};
+                                  .sandbox = c->sandbox,
+                                  .recall_language = !c->language_chosen};
     int status = tui_run(&o, &e) == 0 ? EXIT_DONE : cli_fail(EXIT_FAULT, &e);
     store_close(store);
     return status;

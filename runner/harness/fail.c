@@ -248,6 +248,10 @@ void lab_fail_with(struct failure *f)
     failing = true;
     if (knows_better(f->verdict))
         lab_hint(NULL, NULL);
+    if (f->verdict == VERDICT_UNDECIDED) { /* about the machine, not about the program */
+        lab_hint(NULL, NULL);
+        lab_context("", "");
+    }
     mention_crashes(f);
     if (lab.refine && !f->certain && f->verdict != VERDICT_INTERNAL &&
         f->verdict != VERDICT_UNDECIDED &&

@@ -1,6 +1,6 @@
 // run: sem-posix small_games
 // expect: small_games lost-lines
-// 每个人的最后一轮没有打印：循环少转了一次。
+// 多个工人里，1 号的第一行没有打印出来。
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@ int main(int argc, char **argv)
     long people = strtol(argv[1], NULL, 10), rounds = strtol(argv[2], NULL, 10);
     for (long round = 1; round <= rounds; round++)
         for (long i = 1; i <= people; i++)
-            if (round < rounds || i == 1)
+            if (round > 1 || i > 1)
                 printf("%ld:%ld\n", round, i);
     return 0;
 }
