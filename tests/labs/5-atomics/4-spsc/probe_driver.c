@@ -1,5 +1,6 @@
 /* spsc_probe NAME: calls the student's spsc_push() and spsc_pop() as the check program says, on the
- * ring in the shared memory object NAME. Commands on stdin, one answer line each:
+ * ring in the shared memory object NAME. Says "ready" when it has mapped it. Commands on stdin, one
+ * answer line each:
  *
  *   push N LENGTH     -> 1 or 0
  *   pop               -> 0, or 1 LENGTH DATA (hexadecimal)
@@ -121,6 +122,8 @@ int main(int argc, char **argv)
     q = mmap(NULL, sizeof *q, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (q == MAP_FAILED)
         return 3;
+    printf("ready\n");
+    fflush(stdout);
     while (fgets(line, sizeof line, stdin) != NULL) {
         number = length = 0;
         if (sscanf(line, "%31s %u %u", command, &number, &length) >= 1)

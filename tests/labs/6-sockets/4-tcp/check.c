@@ -130,9 +130,9 @@ static struct peer connect_from(int fd, const char *host, int port)
     }
     if (error != 0)
         lab_fail(VERDICT_PROTOCOL,
-                 strncmp(host, "127.", 4) == 0 && error == ECONNREFUSED ? "not-listening"
-                 : error == ECONNREFUSED                                ? "loopback-only"
-                                                                        : "not-listening",
+                 strcmp(host, "127.0.0.1") == 0 && error == ECONNREFUSED ? "not-listening"
+                 : error == ECONNREFUSED                                 ? "loopback-only"
+                                                                         : "not-listening",
                  "服务器已经报出端口 %2$d，连接 %1$s 却失败：%3$s。",
                  "The server has said port %2$d, but connecting to %1$s fails: %3$s.", host, port,
                  strerror(error));
@@ -468,6 +468,38 @@ static void expect_usage(void)
     lab_context("", "");
 }
 
+/* A free port that is another usable port when its bytes are swapped. */
+static int pick_port(void)
+{
+    for (;;) {
+        struct sockaddr_in a = address_of("127.0.0.1", 0);
+        socklen_t len = sizeof a;
+        int fd = new_socket();
+
+        if (bind(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
+            getsockname(fd, (struct sockaddr *)&a, &len) != 0)
+            lab_internal("bind: %s", strerror(errno));
+        close(fd);
+        if (a.sin_port >= 1024 && a.sin_port != ntohs(a.sin_port))
+            return ntohs(a.sin_port);
+    }
+}
+
+static void expect_given_port(void)
+{
+    int wanted = pick_port(), port;
+    struct lab_proc *server = lab_start("tcpd", lab_text("%d", wanted));
+
+    lab_context("tcpd %1$d", "tcpd %1$d", wanted);
+    lab_hint("端口在地址里是网络序：htons。", "The port in an address is big-endian: htons().");
+    port = read_port(server);
+    lab_expect(port == wanted, VERDICT_WRONG_STATE, "wrong-port",
+               "要的是端口 %1$d，监听的却是 %2$d。",
+               "Port %1$d was asked for, but it listens on %2$d.", wanted, port);
+    end_server(server);
+    lab_hint(NULL, NULL);
+}
+
 LAB_TEST(echoes)
 {
     static const char zeros[] = "a\0b\0\0c";
@@ -476,6 +508,8 @@ LAB_TEST(echoes)
     struct peer p;
 
     expect_usage();
+    expect_given_port();
+    lab_context("", "");
     server = start_server(&port);
     p = connect_to("127.0.0.1", port);
     echo(&p, "hello", 5, "no-answer");
@@ -943,14 +977,15 @@ LAB_TEST(two_hosts)
 /* --- tests of the client --- */
 
 struct door {
+    const char *host;
     int listener, port;
     struct peer peer;
 };
 
-static struct door open_door(bool listening)
+static struct door open_door(const char *host, bool listening)
 {
-    struct door d = {.listener = new_socket(), .peer = {.fd = -1}};
-    struct sockaddr_in a = address_of("127.0.0.1", 0);
+    struct door d = {.listener = new_socket(), .host = host, .peer = {.fd = -1}};
+    struct sockaddr_in a = address_of(host, 0);
     socklen_t len = sizeof a;
 
     if (bind(d.listener, (struct sockaddr *)&a, sizeof a) != 0 ||
@@ -974,9 +1009,12 @@ static struct lab_proc *receive_client(struct door *d, const char *size, const c
 {
     struct lab_proc *c =
         lab_spawn(.program = "tcpc", .input = input, .input_len = len, .dribble = dribbled,
-                  .args = LAB_ARGS("127.0.0.1", lab_text("%d", d->port), size));
+                  .args = LAB_ARGS(d->host, lab_text("%d", d->port), size));
 
     d->peer = (struct peer){.fd = -1};
+    lab_hint_for("never-connected", NULL,
+                 "tcpc 要连接命令行给的 HOST 和 PORT（端口用 htons），不是别的地址。",
+                 "tcpc connects to the HOST and PORT (htons) of its command line.");
     await(somebody_came, d, "never-connected", "tcpc 来连接", "tcpc to connect");
     return c;
 }
@@ -1018,7 +1056,7 @@ static const char *name_zero(enum verdict v, const char *diagnosis, struct lab_p
 static void expect_cutting(void)
 {
     static const char text[] = "abcdefghijklmnopqrstuvwxy";
-    struct door d = open_door(true);
+    struct door d = open_door("127.0.0.2", true);
     struct lab_proc *c;
 
     lab_context("SIZE 是 10，标准输入共 25 字节，一个字节一个字节地来",
@@ -1090,7 +1128,7 @@ LAB_TEST(client_frames)
  */
 static void expect_defeat(const char *bytes, size_t len, bool stays, const char *diagnosis)
 {
-    struct door d = open_door(true);
+    struct door d = open_door("127.0.0.1", true);
     struct lab_proc *c = receive_client(&d, "100", "hello", 5, false);
 
     expect_request(&d, "hello", 5, "no-request");
@@ -1110,7 +1148,7 @@ static void expect_defeat(const char *bytes, size_t len, bool stays, const char 
 /* A server that leaves before the client has anything to say. */
 static void expect_quick_end(bool rude, const char *data)
 {
-    struct door d = open_door(true);
+    struct door d = open_door("127.0.0.1", true);
     struct lab_proc *c =
         lab_spawn(.program = "tcpc", .input_open = true,
                   .args = LAB_ARGS("127.0.0.1", lab_text("%d", d.port), "1048576"));
@@ -1129,7 +1167,7 @@ static void expect_quick_end(bool rude, const char *data)
 
 LAB_TEST(client_firmness)
 {
-    struct door d = open_door(false);
+    struct door d = open_door("127.0.0.1", false);
     const char *data = random_bytes(LIMIT);
     struct lab_proc *c;
 

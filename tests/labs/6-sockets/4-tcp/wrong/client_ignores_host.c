@@ -1,4 +1,4 @@
-// expect: two_hosts wrong-status
+// expect: client_frames never-connected
 // file: tcpc.c
 // 总是连 127.0.0.1。
 #define _GNU_SOURCE 1

@@ -1,4 +1,4 @@
-// expect: restart wrong-port
+// expect: echoes wrong-port
 // file: tcpd.c
 // 端口没有 htons：监听的是另一个端口。
 #define _GNU_SOURCE 1
