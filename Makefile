@@ -117,7 +117,7 @@ $(B)/ref/%/.built: $$(wildcard solutions/$$*/*.[ch] labs/$$*/*.h) labs/%/exercis
 
 # --- tests ---------------------------------------------------------------------------------------------
 
-$(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/libharness.a $(B)/libipclab.a
+$(B)/tests/%: $(B)/obj/tests/%.o $(B)/libharness.a $(B)/libipclab.a
 	$(say) LD $@
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) $< $(B)/libharness.a $(B)/libipclab.a $(CHECK_LIBS) $(LDLIBS_ALL) -o $@
@@ -132,6 +132,7 @@ verify: all
 	$(Q)$(B)/ipclab verify
 
 bench: all
+	$(Q)$(MAKE) --no-print-directory $(B)/tests/bench/look
 	$(Q)B=$(B) sh tests/bench/run.sh
 
 test-fresh:

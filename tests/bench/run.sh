@@ -29,6 +29,9 @@ trap 'rm -rf "$workspace"' EXIT
 echo "== the first frame of the terminal"
 "$B/bench/first_frame" "$rounds" 1.1 "$B/ipclab" --workspace "$workspace/w"
 
+echo "== a look at 8 processes with 64 descriptors each"
+"$B/tests/bench/look"
+
 echo "== from the last sign of life to the verdict of a hang"
 sh tests/bench/hangs.sh
 

@@ -336,6 +336,18 @@ static void status_case(const char *const *args, int status)
     lab_expect_exit(p, status);
 }
 
+/* Of two stages the first is left, waiting for input; the other has ended. */
+static bool first_left(void *arg)
+{
+    struct seen all[MOST];
+    int count = look(all);
+    bool left = count == 2 && all[1].call == SYS_read && all[1].arg == 0;
+
+    (void)arg;
+    forget(all, count);
+    return left;
+}
+
 LAB_TEST(last_status)
 {
     static const char kill_self[] = "kill -9 $$";
@@ -357,6 +369,8 @@ LAB_TEST(last_status)
                        .args = LAB_ARGS("--", "sh", "-c", "echo up >&2; read x; exit 5", ":", "sh",
                                         "-c", "echo ended; exit 7"));
     lab_expect_line(judged, "ended");
+    lab_await(first_left, NULL, "stage-not-waited-for", "最后一段结束，第一段还在读",
+              "the last stage to end while the first still reads");
     lab_close_input(judged);
     lab_wait(judged);
     lab_expect_exit(judged, 7);

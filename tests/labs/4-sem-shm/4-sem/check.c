@@ -97,6 +97,7 @@ struct worker {
 struct crowd {
     struct worker parent;
     int threads; /* of the parent */
+    int named;   /* named semaphores that the parent has mapped */
     int count;   /* living children */
     struct worker child[MAX_WORKERS + 1];
 };
@@ -156,6 +157,22 @@ static void read_worker(struct worker *w)
     }
 }
 
+/* A named semaphore is a mapped file /dev/shm/sem.NAME (sem_overview(7)). */
+static int count_named(pid_t pid)
+{
+    char path[64], line[512];
+    int n = 0;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    f = fopen(path, "re");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL)
+        n += strstr(line, "/dev/shm/sem.") != NULL;
+    if (f != NULL)
+        fclose(f);
+    return n;
+}
+
 static void look(pid_t parent, struct crowd *c)
 {
     DIR *proc = opendir("/proc");
@@ -168,6 +185,7 @@ static void look(pid_t parent, struct crowd *c)
         read_worker(&c->parent);
     if (read_file(parent, "status", text, sizeof text))
         c->threads = (int)field(text, "Threads:");
+    c->named = count_named(parent);
     while (proc != NULL && c->count <= MAX_WORKERS && (entry = readdir(proc)) != NULL) {
         struct worker *w = &c->child[c->count];
 
@@ -226,8 +244,8 @@ static int look_and_act(void *arg)
         nanosleep(&moment, NULL);
     }
     send_signals(o, &now);
-    printf("%c %ld %llu %d %d\n", now.parent.state, now.parent.call, now.parent.bytes, now.threads,
-           now.count);
+    printf("%c %ld %llu %d %d %d\n", now.parent.state, now.parent.call, now.parent.bytes,
+           now.threads, now.named, now.count);
     for (int i = 0; i < now.count; i++)
         printf("%d %c %ld %llu %llu\n", now.child[i].pid, now.child[i].state, now.child[i].call,
                now.child[i].bytes, now.child[i].writes);
@@ -256,7 +274,7 @@ static struct crowd settle(struct lab_proc *p, int signal, int to)
     lab_expect_blocking(false);
     text = lab_output(helper, NULL);
     if (sscanf(text, " %c %ld %llu %d %d", &c.parent.state, &c.parent.call, &c.parent.bytes,
-               &c.threads, &c.count) != 5 ||
+               &c.threads, &c.named, &c.count) != 6 ||
         c.count > MAX_WORKERS + 1)
         lab_internal("the helper that looks at the workers said: %s", text);
     for (int i = 0; i < c.count; i++) {
@@ -439,6 +457,14 @@ LAB_TEST(asleep_until_called)
     expect_own_lines(&c);
     expect_one_writer(&c);
     expect_waiting(&c);
+    lab_hint(
+        "命名信号量（sem_open）是系统里的一个对象，要起名、要删除，程序一崩溃就留下来。父子进程之间"
+        "用不着：sem_init 放在共享内存里的。",
+        "A named semaphore (sem_open) is an object of the system that a crash leaves behind. "
+        "Between parent and children sem_init() in shared memory does.");
+    lab_expect(c.named == 0, VERDICT_WRONG_STATE, "named-semaphores",
+               "用的是 %1$d 个命名信号量，题目要未命名的。",
+               "It uses %1$d named semaphores; the task asks for unnamed ones.", c.named);
     release(p, workers, rounds);
 }
 

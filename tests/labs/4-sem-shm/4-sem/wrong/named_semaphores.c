@@ -1,5 +1,5 @@
-// expect: small_games shm-leak
-// 用命名信号量，用完没有 sem_unlink。
+// expect: asleep_until_called named-semaphores
+// 用命名信号量（sem_open）。
 #define _GNU_SOURCE 1
 #include <errno.h>
 #include <fcntl.h>
@@ -93,6 +93,7 @@ int main(int argc, char **argv)
         s->turn[i] = sem_open(name, O_CREAT | O_EXCL, 0600, i == 0);
         if (s->turn[i] == SEM_FAILED)
             return 1;
+        sem_unlink(name);
     }
 
     pid_t pids[MAX_WORKERS];
