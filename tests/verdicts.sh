@@ -66,56 +66,66 @@ sentence_of() { # FILE
     sed -n '1,12{/^\/\/ [a-z]*:/d;s|^// *||p;}' "$1" | head -n 1
 }
 
-wrong_answers() { # DIR: "DIAGNOSIS FILE" per line
-    for file in tests/labs/"$1"/wrong/*.c; do
-        [ -f "$file" ] || continue
-        head_of "$file" expect | awk -v file="$file" '{ print $2, file }'
-    done
+wrong_answers() { # DIR: "DIAGNOSIS<tab>FILE<tab>SENTENCE" per line
+    awk '
+        function done() { if (id != "") print id "\t" file "\t" said }
+        FNR == 1 { done(); id = said = ""; file = FILENAME }
+        FNR <= 12 && /^\/\/ expect: / { id = $4 }
+        FNR <= 12 && /^\/\/ / && !/^\/\/ [a-z]+:/ && said == "" { said = substr($0, 4) }
+        END { done() }' tests/labs/"$1"/wrong/*.c
 }
 
-# Diagnoses a check.c makes itself, each with the first sentence of the Chinese text that stands with
-# it: a failure's symptom, a renaming rule's hint, or the hint set before a refining function returns.
+# Diagnoses a check.c makes itself, each with the Chinese text that stands with it: a failure's
+# symptom, a renaming rule's hint, or the hint set before a refining function returns. Symptoms are
+# formats: their conversions become "…".
 own_texts() { # DIR: "DIAGNOSIS<tab>TEXT" per line
     awk '
         BEGIN { RS = "\001" }
+        function say(id, text, format) {
+            if (text !~ /[^\001-\177]/) text = ""
+            if (format) gsub(/%[0-9]*[$]?[-0-9.*$]*[lhz]*[dusxofgc]/, "…", text)
+            if (text != "" && text !~ /(。|”|？|！|）)$/) text = "等不到：" text
+            print id "\t" text
+        }
         {
             text = $0
             gsub(/\/\*([^*]|\*+[^*\/])*\*+\//, "", text)
-            n = 0
+            n = depth = 0
             while (length(text)) {
-                if (match(text, /^[ \t\n]+/)) { text = substr(text, RLENGTH + 1); continue }
-                if (match(text, /^"([^"\\]|\\.)*"/)) {
+                if (match(text, /^[ \t\n]+/) || match(text, /^\/\/[^\n]*/)) {
+                    text = substr(text, RLENGTH + 1)
+                } else if (match(text, /^"([^"\\]|\\.)*"/)) {
                     piece = substr(text, 2, RLENGTH - 2)
                     text = substr(text, RLENGTH + 1)
-                    if (n && kind[n] == "s" && !(piece ~ /^[a-z0-9-]+$/)) value[n] = value[n] piece
-                    else { n++; kind[n] = "s"; value[n] = piece }
-                    continue
+                    # literals that follow each other are one text
+                    if (n && kind[n] == "s" && piece !~ /^[a-z0-9-]+$/) value[n] = value[n] piece
+                    else { kind[++n] = "s"; value[n] = piece }
+                } else if (match(text, /^[A-Za-z_0-9]+/)) {
+                    kind[++n] = "w"; value[n] = substr(text, 1, RLENGTH)
+                    text = substr(text, RLENGTH + 1)
+                } else {
+                    kind[++n] = "p"; value[n] = substr(text, 1, 1)
+                    text = substr(text, 2)
                 }
-                if (match(text, /^[A-Za-z_0-9]+/)) {
-                    n++; kind[n] = "w"; value[n] = substr(text, 1, RLENGTH)
-                    text = substr(text, RLENGTH + 1); continue
-                }
-                n++; kind[n] = "p"; value[n] = substr(text, 1, 1); text = substr(text, 2)
             }
-            hint = ""
             for (i = 1; i <= n; i++) {
+                if (kind[i] == "p" && value[i] == "{") depth++
+                if (kind[i] == "p" && value[i] == "}" && --depth == 0) hint = ""
                 if (kind[i] == "w" && value[i] ~ /^lab_/) call = value[i]
                 if (call == "lab_hint" && value[i - 1] == "(" && kind[i] == "s") hint = value[i]
                 if (kind[i] != "s" || value[i] !~ /^[a-z]+(-[a-z0-9]+)+$/) continue
-                next_text = value[i + 1] == "," && kind[i + 2] == "s" ? value[i + 2] : ""
-                if (next_text ~ /[^\001-\177]/)
-                    print value[i] "\t" (call == "lab_await" ? "等不到：" : "") next_text
-                else if (kind[i - 1] == "w" && value[i - 1] == "return" || value[i - 1] == "?" ||
-                         value[i - 1] == ":")
-                    print value[i] "\t" hint
+                after = value[i + 1] == "," && kind[i + 2] == "s" ? value[i + 2] : ""
+                if (after ~ /[^\001-\177]/) say(value[i], after, call != "lab_hint_for")
+                else if (value[i - 1] == "return" || value[i - 1] == "?" || value[i - 1] == ":")
+                    say(value[i], hint, 0)
             }
         }' "tests/labs/$1/check.c"
 }
 
-# What stands in C as "…\"%s\"…" reads "…"…"…": the first sentence, fit for a cell of a table.
+# A text of C as it reads, its first sentence, fit for a cell of a table.
 plain() {
-    sed -e 's/%[0-9]*\$*[-0-9.*]*[lhz]*[dusxofgc]/…/g' -e 's/%%/%/g' -e 's/\\"/"/g' -e 's/\\n/ /g' \
-        -e 's/\\\\/\\/g' -e 's/。.*/。/' -e 's/|/\\|/g' -e 's/\([<>*_]\)/\\\1/g'
+    sed -e 's/\\\\/\x01/g' -e 's/%%/%/g' -e 's/\\"/"/g' -e 's/\\n/ /g' -e 's/\x01/\\/g' \
+        -e 's/。.*/。/' -e 's/[*|<]/\\&/g'
 }
 
 # --- reports ----------------------------------------------------------------------------------------
@@ -127,7 +137,7 @@ answer_for() { # ID [FILE]
         echo "tests/verdicts/$1.c"
     else
         for dir in $(exercises); do wrong_answers "$dir"; done |
-            awk -v id="$1" '$1 == id { print $2; exit }'
+            awk -F '\t' -v id="$1" '$1 == id { print $2; exit }'
     fi
 }
 
@@ -147,7 +157,7 @@ exercise_of() { # FILE: its folder
 block() {
     awk '
         /^(得分|全部通过|编译没有通过)/ { shown = 0 }
-        /^[^ ].* · / || /^[✗✓?!] / { shown = 1 }
+        /^[^ ].* · / || /^(✗|✓|\?|!) / { shown = 1 }
         shown { if (NF) { while (blank > 0) { print ""; blank-- } ; print } else if (started) blank++ }
         shown { started = 1 }' |
         sed -e 's/\([0-9]\)\.[0-9] 秒/\1.x 秒/g' -e 's/0x[0-9a-f]\{6,\}/0x…/g' -e 's/ *$//'
@@ -224,27 +234,25 @@ caption() { # FILE
 }
 
 print_table() { # DIR
-    wrong_answers "$1" | while read -r id file; do
-        printf '%s\t1\t%s\n' "$id" "$(sentence_of "$file" | plain)"
-    done >"$work/rows"
-    own_texts "$1" | while IFS='	' read -r id text; do
-        printf '%s\t2\t%s\n' "$id" "$(printf '%s' "$text" | plain)"
-    done >>"$work/rows"
-    grep -vwFf "$work/general" "$work/rows" >"$work/own"
     printf '### %s %s\n\n' "$(from_manifest "$1" id)" "$(from_manifest "$1" title.zh)"
-    [ -s "$work/own" ] || {
+    {
+        wrong_answers "$1" | awk -F '\t' '{ print $1 "\t1\t" $3 }'
+        own_texts "$1" | awk -F '\t' '{ print $1 "\t2\t" $2 }' | plain
+    } | awk -F '\t' -v general="$work/general" '
+        BEGIN { while ((getline id <general) > 0) skip[id] = 1 }
+        skip[$1] { next }
+        { ids[$1] = 1; gsub(/\|/, "\\|", $3) }
+        $2 == 1 && mistake[$1] == "" { mistake[$1] = $3 }
+        $2 == 2 && report[$1] == "" { report[$1] = $3 }
+        function cell(text) { return text == "" ? "—" : text }
+        END { for (id in ids) print "| `" id "` | " cell(mistake[id]) " | " cell(report[id]) " |" }' |
+        LC_ALL=C sort >"$work/rows"
+    if [ -s "$work/rows" ]; then
+        printf '| 诊断 | 典型的错误 | 报告里怎么说 |\n|---|---|---|\n'
+        cat "$work/rows"
+    else
         printf '只用到上面的通用诊断。\n'
-        return
-    }
-    printf '| 诊断 | 典型的错误 | 报告里怎么说 |\n|---|---|---|\n'
-    cut -f 1 "$work/own" | sort -u | while read -r id; do
-        printf '| \140%s\140 | %s | %s |\n' "$id" "$(cell "$id" 1)" "$(cell "$id" 2)"
-    done
-}
-
-cell() { # ID COLUMN
-    awk -F '\t' -v id="$1" -v column="$2" '$1 == id && $2 == column && $3 != "" { text = $3; exit }
-        END { print text == "" ? "—" : text }' "$work/own"
+    fi
 }
 
 # The page from the source; with "blank" the reports are left out.

@@ -100,7 +100,7 @@ static int choose(struct verify *v, int argc, char **argv)
 static void add_task(struct verify *v, const struct exercise *x, enum kind kind,
                      const struct wrong *w, int round)
 {
-    if (!v->only[kind])
+    if (!v->only[kind] || (w && w->needs_bwrap && v->c->sandbox == SANDBOX_NONE))
         return;
     v->tasks = mem_grow(v->tasks, v->n_tasks + 1, sizeof *v->tasks);
     v->tasks[v->n_tasks++] = (struct task){x, kind, w, (uint64_t)round + 1};

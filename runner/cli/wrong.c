@@ -49,6 +49,8 @@ static int load_one(struct wrong *w, const struct exercise *x, struct err *e)
     if (fs_read(w->path, WRONG_MAX, &content, e) != 0)
         return -1;
     AUTO_FREE char *expect = head_value(content.data, "expect");
+    AUTO_FREE char *needs = head_value(content.data, "needs");
+    w->needs_bwrap = str_equal(needs, "bwrap");
     w->file = head_value(content.data, "file");
     buf_release(&content);
     if (!w->file) {

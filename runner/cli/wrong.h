@@ -2,9 +2,12 @@
  *
  *     // expect: TEST_ID DIAGNOSIS_ID
  *     // file: ring_prod.c        which source it replaces; omitted when there is only one
+ *     // needs: bwrap             only the real sandbox can tell (names nobody handed out, hosts…)
  */
 #ifndef CLI_WRONG_H
 #define CLI_WRONG_H
+
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "course/exercise.h"
@@ -15,6 +18,7 @@ struct wrong {
     char *file;      /* owned: the source it replaces */
     char *test;      /* owned: the test it must fail */
     char *diagnosis; /* owned: with this diagnosis */
+    bool needs_bwrap;
 };
 /* All wrong answers of an exercise by name; malloc'd array. A folder that does not exist gives
  * none; a file without a valid head is an error that names it. */

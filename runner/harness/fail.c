@@ -265,6 +265,7 @@ void lab_fail_with(struct failure *f)
         lab.shared->failed = 1;
     emit(&r);
     sandbox_leave(&lab.test);
+    lab_remove_left();
     if (f->verdict == VERDICT_UNDECIDED)
         _exit(0);
     ck_abort_msg("%s: %s", r.diagnosis, r.symptom.text[LANG_EN]);

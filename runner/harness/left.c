@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,13 +103,18 @@ static void scan_sysv(struct left_list *l, const char *name, enum lab_left kind,
     fclose(f);
 }
 
-static void scan(struct left_list *l)
+static void scan_ipc(struct left_list *l)
 {
     scan_sysv(l, "msg", LAB_LEFT_SYSV_MSG, 7);
     scan_sysv(l, "sem", LAB_LEFT_SYSV_SEM, 4);
     scan_sysv(l, "shm", LAB_LEFT_SYSV_SHM, 7);
     scan_folder(l, "/dev/shm", LAB_LEFT_SHM, "shm-leak");
     scan_folder(l, "/dev/mqueue", LAB_LEFT_MQUEUE, "mqueue-leak");
+}
+
+static void scan(struct left_list *l)
+{
+    scan_ipc(l);
     scan_folder(l, lab.test.dir, LAB_LEFT_FILE, NULL);
     if (lab.box.mode == SANDBOX_BWRAP) /* elsewhere /tmp is everybody's */
         scan_folder(l, "/tmp", LAB_LEFT_FILE, NULL);
@@ -271,4 +279,40 @@ void lab_check_left(void)
 void lab_expect_clean(void)
 {
     lab_check_left();
+}
+
+/* --- mode none -----------------------------------------------------------------------------------
+ */
+
+static void remove_sysv(const struct left *x)
+{
+    const char *id = strstr(x->name, " id ");
+    int number = id ? (int)strtol(id + 4, NULL, 10) : -1;
+    if (number < 0)
+        return;
+    if (x->kind == LAB_LEFT_SYSV_MSG)
+        msgctl(number, IPC_RMID, NULL);
+    else if (x->kind == LAB_LEFT_SYSV_SEM)
+        semctl(number, 0, IPC_RMID);
+    else
+        shmctl(number, IPC_RMID, NULL);
+}
+
+void lab_remove_left(void)
+{
+    struct left_list now = {0};
+    if (lab.box.mode != SANDBOX_NONE)
+        return; /* the namespaces take everything with them */
+    scan_ipc(&now);
+    for (size_t i = 0; i < now.n; i++) {
+        const struct left *x = &now.items[i];
+        if (was_before(x) || is_foreign(x))
+            continue;
+        AUTO_FREE char *path =
+            fs_join(x->kind == LAB_LEFT_MQUEUE ? "/dev/mqueue" : "/dev/shm", x->name);
+        if (x->kind == LAB_LEFT_SHM || x->kind == LAB_LEFT_MQUEUE)
+            unlink(path);
+        else
+            remove_sysv(x);
+    }
 }

@@ -156,6 +156,7 @@ void lab_check_sanitizers(void);
 /* --- left.c */
 void lab_left_begin(void);
 void lab_check_left(void);
+void lab_remove_left(void); /* mode none: take away what this test left on the machine */
 /* Children of the test's PID 1 (or re-parented to us): zombies and living ones. */
 void lab_count_orphans(size_t *alive, size_t *zombies);
 

@@ -48,6 +48,7 @@ void lab_test_end(void)
     lab_check_left();
     lab_emit_pass(slept);
     sandbox_leave(&lab.test);
+    lab_remove_left();
 }
 
 char *lab_keep(char *text)
@@ -209,10 +210,19 @@ static void hand_out(const char *what)
     buf_addf(&lab.handed_out, "\n%s\n", what);
 }
 
+/* Numbers for names. In a namespace of our own the seed decides; in mode none a second grading
+ * beside this one must not choose the same. */
+static uint32_t name_number(void)
+{
+    uint64_t number = next_random();
+    if (lab.box.mode == SANDBOX_NONE)
+        number ^= (uint64_t)getpid() * 0x9e3779b97f4a7c15ull ^ clock_ns();
+    return (uint32_t)(number >> 16);
+}
+
 key_t lab_key(void)
 {
-    /* unlikely to meet another program's key where there is no IPC namespace of our own */
-    key_t key = (key_t)(0x1b000000u | (next_random() & 0xffffffu)) + lab.key_count++;
+    key_t key = (key_t)(0x1b000000u | (name_number() & 0xffffffu)) + lab.key_count++;
     AUTO_FREE char *text = str_format("0x%08x", (unsigned)key);
     hand_out(text);
     return key;
@@ -225,7 +235,7 @@ const char *lab_key_text(key_t key)
 
 const char *lab_name(const char *stem)
 {
-    const char *name = lab_text("/%s-%06u", stem, (unsigned)lab_random(1000000));
+    const char *name = lab_text("/%s-%06u", stem, (unsigned)(name_number() % 1000000));
     hand_out(name + 1);
     return name;
 }
