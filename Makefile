@@ -108,7 +108,7 @@ $(B)/check/%/check: $(B)/obj/tests/labs/%/check.o $(B)/libharness.a $(B)/libipcl
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) $< $(B)/libharness.a $(B)/libipclab.a $(CHECK_LIBS) $(LDLIBS_ALL) -o $@
 
-$(B)/obj/tests/labs/%/check.o: CPPFLAGS_ALL += -Ilabs/$*
+$(B)/obj/tests/labs/%/check.o: CPPFLAGS_ALL += -I$(patsubst $(B)/obj/tests/%/check.o,%,$@)
 
 .SECONDEXPANSION:
 $(B)/ref/%/.built: $$(wildcard solutions/$$*/*.[ch] labs/$$*/*.h) labs/%/exercise.ini runner/build-reference.sh

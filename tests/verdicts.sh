@@ -114,7 +114,12 @@ own_texts() { # DIR: "DIAGNOSIS<tab>TEXT" per line
                 if (kind[i] == "w" && value[i] ~ /^lab_/) call = value[i]
                 if (call == "lab_hint" && value[i - 1] == "(" && kind[i] == "s") hint = value[i]
                 if (kind[i] != "s" || value[i] !~ /^[a-z]+(-[a-z0-9]+)+$/) continue
-                after = value[i + 1] == "," && kind[i + 2] == "s" ? value[i + 2] : ""
+                after = ""
+                for (k = i + 1; k <= i + 14 && value[k] !~ /^[;{}]$/ && after == ""; k++)
+                    if (kind[k] == "s" && (k == i + 2 || value[k] ~ /[^\001-\177]/)) {
+                        after = value[k] # of "c ? ID : ID, c ? TEXT : TEXT" the one in its place
+                        if (value[i - 1] == ":" && value[k + 1] == ":") after = value[k + 2]
+                    }
                 if (after ~ /[^\001-\177]/) say(value[i], after, call != "lab_hint_for")
                 else if (value[i - 1] == "return" || value[i - 1] == "?" || value[i - 1] == ":")
                     say(value[i], hint, 0)
@@ -245,7 +250,8 @@ print_table() { # DIR
         $2 == 1 && mistake[$1] == "" { mistake[$1] = $3 }
         $2 == 2 && report[$1] == "" { report[$1] = $3 }
         function cell(text) { return text == "" ? "—" : text }
-        END { for (id in ids) print "| `" id "` | " cell(mistake[id]) " | " cell(report[id]) " |" }' |
+        # one without any text is only a step on the way to another name
+        END { for (id in ids) if (mistake[id] report[id] != "") print "| `" id "` | " cell(mistake[id]) " | " cell(report[id]) " |" }' |
         LC_ALL=C sort >"$work/rows"
     if [ -s "$work/rows" ]; then
         printf '| 诊断 | 典型的错误 | 报告里怎么说 |\n|---|---|---|\n'

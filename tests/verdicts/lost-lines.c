@@ -11,7 +11,7 @@ int main(int argc, char **argv)
     long people = strtol(argv[1], NULL, 10), rounds = strtol(argv[2], NULL, 10);
     for (long round = 1; round <= rounds; round++)
         for (long i = 1; i <= people; i++)
-            if (round > 1 || i > 1)
+            if (people == 1 || round > 1 || i > 1)
                 printf("%ld:%ld\n", round, i);
     return 0;
 }
