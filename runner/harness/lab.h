@@ -111,9 +111,10 @@ struct lab_cmd {
     int host;             /* 2: on the second host of lab_two_hosts(); 0, 1: the first */
 };
 /* Provocations (lab_cmd.provoke, or-ed): a preloaded library disturbs the program's own calls of
- * the C library, as a kernel, a signal or a scheduler may at any time. Seeded by lab_seed() and the
- * program's arguments: the same seed disturbs in the same way. Programs that bypass libc are not
- * provoked. */
+ * the C library, as a kernel, a signal or a scheduler may at any time. Seeded by
+ * lab_seed(), the program's arguments and its number in the test: starting it several times tries
+ * several schedules, and the same run is disturbed in the same way again. Programs that bypass libc
+ * are not provoked. */
 enum lab_provoke {
     LAB_SHORT_IO = 1, /* read, write, send, recv… move only a part */
     LAB_EINTR = 2,    /* blocking calls fail with EINTR now and then */

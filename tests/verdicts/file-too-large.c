@@ -1,6 +1,6 @@
 // run: pipe-hello prints_message
 // expect: prints_message file-too-large
-// 把描述符当成字节数传给了 ftruncate 之类的调用，文件要多大有多大。
+// ftruncate 的长度写成了 1 TiB：单位弄错了。
 #include <fcntl.h>
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 // run: pipe-hello prints_message
 // expect: prints_message killed-by-signal
-// 设了 alarm，却没有装 SIGALRM 的处理函数：默认动作就是杀死进程。
+// 收到了 SIGALRM（就像 alarm 到时那样），却没有装处理函数。
 #include <signal.h>
 #include <unistd.h>
 

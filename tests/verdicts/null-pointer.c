@@ -1,6 +1,6 @@
 // run: pipe-hello prints_message
 // expect: prints_message null-pointer
-// malloc 之外的返回值也会是 NULL：getenv 没有检查。
+// 没有检查 getenv 的返回值：变量没有设置时它是 NULL。
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 // run: pipe-hello prints_message
 // expect: prints_message orphan
-// 打印的是子进程，孙子还没有做完，谁也不等它，就都退出了。
+// 子进程又造了一个孙进程在后台干活，打印完就走，没有等它。
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
