@@ -73,13 +73,14 @@ asan() {
 }
 
 label=unit
-suites=${*:-unit asan verify none cli tui lint}
+suites=${*:-unit asan verify none verdicts cli tui lint}
 for suite in $suites; do
     case $suite in
     unit) unit ;;
     asan) asan ;;
     verify) script verify sh tests/verify.sh ;;
     none) script verify-none sh tests/verify.sh --sandbox=none ;;
+    verdicts) script verdicts sh tests/verdicts.sh ;;
     cli) script cli sh tests/cli/run.sh ;;
     tui) script tui sh tests/tui/run.sh ;;
     lint) script lint sh tests/lint.sh ;;

@@ -293,7 +293,13 @@ bad() {
 
 check_ids() {
     while read -r id; do
-        if grep -qx "### $id" "$page"; then good; else bad "$id: not in $page"; fi
+        if ! grep -qx "### $id" "$page"; then
+            bad "$id: not in $page"
+        elif [ "$id" != internal ] && ! grep -q "^$id " "$work/wanted"; then # nobody provokes it
+            bad "$id: no {{report $id}} in $source"
+        else
+            good
+        fi
     done <"$work/general"
     sed -n 's/^### \([a-z-]*\)$/\1/p' "$page" | while read -r id; do
         grep -qx "$id" "$work/general" || echo "$id"
