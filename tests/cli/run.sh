@@ -159,17 +159,21 @@ is 64
 
 # --- without a workspace -----------------------------------------------------------------------------
 
+points() { # of an exercise: the sum in its exercise.ini
+    awk -F= '$1 ~ /^points *$/ { s += $2 } END { print s }' "$IPCLAB_ROOT/labs/$1/exercise.ini"
+}
+hello=$(points 1-pipe/1-hello) open=$(points 2-fifo/1-open) ring=$(points 4-sem-shm/5-ring)
 run list
 is 0; silent
-out_is '1  匿名管道
-    1.1 初见管道：父写子读                    pipe-hello  15
+out_is "1  匿名管道
+    1.1 初见管道：父写子读                    pipe-hello  $hello
 2  命名管道 FIFO
-    2.1 打开 FIFO：两头会合才算数             fifo-open   20
+    2.1 打开 FIFO：两头会合才算数             fifo-open   $open
 4  信号量与共享内存
-    4.5 有界缓冲：共享内存里的生产者与消费者  shm-ring    24
+    4.5 有界缓冲：共享内存里的生产者与消费者  shm-ring    $ring
 
-共 3 题，59 分。还没有工作区，所以没有进度；运行 ipclab init 文件夹 建一
-个。'
+共 3 题，$((hello + open + ring)) 分。还没有工作区，所以没有进度；运行 ipclab init 文件夹 建一
+个。"
 narrow 72
 IPCLAB_LANG=en
 run list
@@ -375,7 +379,7 @@ cp "$REFERENCE" "$HELLO"
 run run 1.1
 is 0; out '全部通过'
 run list
-is 0; out '✓ 1.1'; out '15/15'
+is 0; out '✓ 1.1'; out "$hello/$hello"
 run show
 is 0; out 'FIFO'
 run solution 1.1
@@ -447,7 +451,7 @@ next '开始评 1.1'
 next '全部通过'
 save "$skeleton"
 next '开始评 1.1'
-next '得分 0/15'
+next "得分 0/$hello"
 next '等待保存'
 save_renamed "$REFERENCE"
 next '开始评 1.1'
@@ -460,7 +464,7 @@ next '刚才那次不评了'
 next '全部通过'
 rm "$HELLO"
 save_renamed "$skeleton"
-next '得分 0/15'
+next "得分 0/$hello"
 next '等待保存'
 kill -TERM "$watcher"
 next '结束'
@@ -469,7 +473,7 @@ end_watch
 mkfifo "$T/keys"
 exec 4<>"$T/keys"
 begin_watch "$T/keys"
-next '得分 0/15'
+next "得分 0/$hello"
 echo >&4
 next '开始评 1.1'
 next '等待保存'
