@@ -251,8 +251,8 @@ static int watch_exercise(struct cli *c, const struct place *p, const struct exe
     sigaddset(&ends, SIGTERM);
     sigaddset(&ends, SIGHUP);
     sigprocmask(SIG_BLOCK, &ends, &w.before);
-    /* a signal that a parent has set to be ignored would never reach the signalfd: shells do that to
-     * SIGINT in background jobs; a SIGHUP ignored by nohup stays ignored */
+    /* a signal that a parent has set to be ignored would never reach the signalfd: shells do that
+     * to SIGINT in background jobs; a SIGHUP ignored by nohup stays ignored */
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     w.signals = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);

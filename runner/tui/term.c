@@ -28,7 +28,8 @@ static int signals_start(struct terminal *t, struct err *e)
     if (t->signals < 0)
         return err_sys(e, MSG_TUI_NO_SIGNALFD);
     sigprocmask(SIG_BLOCK, &set, &t->original);
-    /* an ignored signal never reaches a signalfd; a parent may have left SIGINT or SIGQUIT ignored */
+    /* an ignored signal never reaches a signalfd; a parent may have left SIGINT or SIGQUIT ignored
+     */
     for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
         if (handled[i] != SIGHUP) /* nohup means it */
             signal(handled[i], SIG_DFL);
