@@ -67,23 +67,23 @@ static bool is_plain(const char *name)
 static int find_chapter(struct cli *c, struct new *n)
 {
     int number;
+    const char *word = n->chapter_word ? n->chapter_word : "";
     for (size_t i = 0; i < c->course.n_chapters; i++) {
         const struct chapter *ch = &c->course.chapters[i];
         AUTO_FREE char *text = str_format("%d", ch->number);
-        if (str_equal(n->chapter_word, ch->slug) || str_equal(n->chapter_word, text) ||
-            str_equal(n->chapter_word, name_of(ch->slug))) {
+        if (str_equal(word, ch->slug) || str_equal(word, text) ||
+            str_equal(word, name_of(ch->slug))) {
             n->chapter = str_dup(ch->slug);
             return 0;
         }
     }
-    if (!slug_parse(n->chapter_word, strlen(n->chapter_word), &number) ||
-        !is_plain(name_of(n->chapter_word)))
-        return cli_failf(EXIT_FAILED, MSG_CLI_NEW_NO_CHAPTER, n->chapter_word);
+    if (!slug_parse(word, strlen(word), &number) || !is_plain(name_of(word)))
+        return cli_failf(EXIT_FAILED, MSG_CLI_NEW_NO_CHAPTER, word);
     for (size_t i = 0; i < c->course.n_chapters; i++)
         if (c->course.chapters[i].number == number)
             return cli_failf(EXIT_FAILED, MSG_CLI_NEW_CHAPTER_TAKEN, number,
                              c->course.chapters[i].slug);
-    n->chapter = str_dup(n->chapter_word);
+    n->chapter = str_dup(word);
     n->new_chapter = true;
     return 0;
 }
@@ -91,7 +91,7 @@ static int find_chapter(struct cli *c, struct new *n)
 static int number_of(const char *slug)
 {
     int number = 0;
-    return slug_parse(slug, strlen(slug), &number) ? number : 0;
+    return slug && slug_parse(slug, strlen(slug), &number) ? number : 0;
 }
 
 /* The slug as typed, or with the next free number of the chapter. */

@@ -169,7 +169,7 @@ static size_t preload(const struct lab_cmd *cmd, const char **env)
         lab_internal("%s is missing", shim);
     env[0] = lab_text("LD_PRELOAD=%s:%s", crash, shim);
     env[1] = lab_text("IPCLAB_PROVOKE=%u %llu", cmd->provoke,
-                      (unsigned long long)(lab.seed + lab.n_procs));
+                      (unsigned long long)lab.seed + lab.n_procs);
     return 2;
 }
 
