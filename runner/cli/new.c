@@ -59,6 +59,8 @@ static const char *name_of(const char *slug)
 static bool is_plain(const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+    if (!name)
+        return false;
     size_t len = strlen(name);
     return len > 0 && len <= NAME_LONGEST && strspn(name, letters) == len && name[0] >= 'a' &&
            name[len - 1] != '-' && !strstr(name, "--");
