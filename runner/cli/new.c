@@ -53,7 +53,8 @@ static int parse(struct new *n, int argc, char **argv)
 /* The part of a slug after its number. */
 static const char *name_of(const char *slug)
 {
-    return strchr(slug, '-') + 1;
+    const char *dash = strchr(slug, '-');
+    return dash ? dash + 1 : slug;
 }
 
 static bool is_plain(const char *name)

@@ -17,7 +17,8 @@ enum {
     ERRORS_MAX = 1 << 20,
     LOOK_MS = 25,
     LOOK_MAX_MS = 80,
-    STOPPED_MS = 2000
+    STOPPED_MS = 2000,
+    NETWORK_MS = 1000
 };
 
 static void close_end(int *fd)
@@ -255,6 +256,9 @@ struct looking {
 static bool may_conclude(const struct looking *l, double now)
 {
     if (!lab.watching || busy_ourselves() || lab_paused())
+        return false;
+    /* between two hosts a packet may be on its way (address resolution, a busy softirq) */
+    if (lab_host_namespace(2) >= 0 && now - l->alive_at < NETWORK_MS)
         return false;
     return !somebody_stopped() || now - l->alive_at >= STOPPED_MS;
 }

@@ -237,6 +237,16 @@ static const char *hung(const char *diagnosis)
                      who_zh(all, s.who), who_en(all, s.who), s.fd);
         hint_surplus(&s);
         id = s.id;
+    } else if (count == 1 && lab_zombies(judged) == 0) {
+        lab_note("所有的段都已经结束，也收过了，父进程还在等",
+                 "all stages have ended and been reaped, the parent still waits");
+        lab_hint(
+            "子进程可能在 fork 返回之前就结束了：在 SIGCHLD 的处理函数里收它，pid 还没有记下来，"
+            "这一个就永远等不到。全部启动以后用 waitpid(pid, …) 逐个等，就没有先后的问题。",
+            "A child may end before fork() has returned: a SIGCHLD handler then reaps a pid "
+            "that has not been noted yet. Start all, then waitpid() for each: no order "
+            "matters there.");
+        id = "waits-for-nobody";
     }
     forget(all, count);
     return id;
@@ -276,6 +286,17 @@ static void expect(struct lab_proc *p, const char *output, int status)
     lab_wait(p);
     lab_expect_output(p, output);
     lab_expect_exit(p, status);
+}
+
+/* The same with calls held up: every start has another schedule. */
+static void expect_held_up(const char *input, const char *const *args, const char *output,
+                           int status)
+{
+    for (int i = 0; i < 4; i++) {
+        judged = lab_spawn(.program = "pipe_pipeline", .args = args, .input = input,
+                           .input_len = strlen(input), .provoke = LAB_DELAY);
+        expect(judged, output, status);
+    }
 }
 
 /* --- the tests
@@ -439,6 +460,11 @@ LAB_TEST(not_found)
     close(fd);
     expect(run("", LAB_ARGS("--", plain)), "", 126);
     unlink(plain);
+    lab_context("四段都不存在，有的在 fork 返回之前就结束了",
+                "four stages that do not exist; some end before fork() returns");
+    expect_held_up(
+        "", LAB_ARGS("--", "no-such-1", ":", "no-such-2", ":", "no-such-3", ":", "no-such-4"), "",
+        127);
 }
 
 /* --- at rest
@@ -594,6 +620,10 @@ LAB_TEST(big_data)
     lab_context("第一段自己写出 300000 字节", "the first stage writes 300000 bytes by itself");
     expect(run("", LAB_ARGS("--", "head", "-c", "300000", "/dev/zero", ":", "wc", "-c")),
            "300000\n", 0);
+    lab_context("各段时快时慢", "stages that are held up now and then");
+    expect_held_up("",
+                   LAB_ARGS("--", "head", "-c", "300000", "/dev/zero", ":", "cat", ":", "wc", "-c"),
+                   "300000\n", 0);
 }
 
 LAB_TEST(reader_leaves)
@@ -605,6 +635,9 @@ LAB_TEST(reader_leaves)
     expect(run("", LAB_ARGS("--", "yes", ":", "cat", ":", "cat", ":", "head", "-2")), "y\ny\n", 0);
     lab_context("yes : true", "yes : true");
     expect(run("", LAB_ARGS("--", "yes", ":", "true")), "", 0);
+    lab_context("yes : cat : head -1，各段时快时慢",
+                "yes : cat : head -1, stages held up now and then");
+    expect_held_up("", LAB_ARGS("--", "yes", ":", "cat", ":", "head", "-1"), "y\n", 0);
 }
 
 /* Only the cat is left, reading, and the parent sleeps. */

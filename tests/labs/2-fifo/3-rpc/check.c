@@ -22,6 +22,7 @@ enum { GHOST = 5000000, CROWD = 20 };
 
 static const char *path;                 /* of the server's FIFO */
 static struct lab_proc *server, *client; /* started last */
+static unsigned disturb; /* enum lab_provoke: how the student's programs are disturbed */
 
 /* --- what a hang means
  * ---------------------------------------------------------------------------- */
@@ -107,6 +108,7 @@ static const char *not_ready(enum verdict v, const char *diagnosis, struct lab_p
 static struct lab_proc *start_server(enum lab_side side)
 {
     server = lab_spawn(.program = "fifo_rpcd", .args = LAB_ARGS(path), .side = side,
+                       .provoke = side == LAB_STUDENT ? disturb : 0,
                        .role_zh = side == LAB_STUDENT ? "服务器" : "参考服务器",
                        .role_en = side == LAB_STUDENT ? "the server" : "the reference server");
     lab_on_fail(not_ready);
@@ -119,7 +121,8 @@ static struct lab_proc *start_client(enum lab_side side, unsigned len)
 {
     return client =
                lab_spawn(.program = "fifo_rpcc", .args = LAB_ARGS(path, lab_text("%u", len)),
-                         .side = side, .role_zh = side == LAB_STUDENT ? "客户" : "参考客户",
+                         .side = side, .provoke = side == LAB_STUDENT ? disturb : 0,
+                         .role_zh = side == LAB_STUDENT ? "客户" : "参考客户",
                          .role_en = side == LAB_STUDENT ? "the client" : "the reference client");
 }
 
@@ -340,26 +343,23 @@ static int by_first(const void *a, const void *b)
     return (x[0] > y[0]) - (x[0] < y[0]);
 }
 
-LAB_TEST(many_clients)
+static void serve_crowd(int count)
 {
     struct lab_proc *clients[CROWD];
     unsigned blocks[CROWD][2], next = 1; /* first, length */
 
-    begin();
-    lab_context("%d 个客户同时来", "%d clients at the same time", CROWD);
-    lab_hint_for("wrong-status", "client-not-served", NULL, NULL);
     start_server(LAB_STUDENT);
-    for (int i = 0; i < CROWD; i++) {
+    for (int i = 0; i < count; i++) {
         blocks[i][1] = 1 + lab_random(1000);
         clients[i] = start_client(LAB_STUDENT, blocks[i][1]);
     }
-    for (int i = 0; i < CROWD; i++) {
+    for (int i = 0; i < count; i++) {
         lab_wait(clients[i]);
         lab_expect_exit(clients[i], 0);
         blocks[i][0] = (unsigned)strtoul(lab_output(clients[i], NULL), NULL, 10);
     }
-    qsort(blocks, CROWD, sizeof blocks[0], by_first);
-    for (int i = 0; i < CROWD; i++) {
+    qsort(blocks, (size_t)count, sizeof blocks[0], by_first);
+    for (int i = 0; i < count; i++) {
         lab_expect(blocks[i][0] >= next, VERDICT_PROTOCOL, "number-twice",
                    "从 %u 开始的一段和前一段重叠：它应该从 %u 开始。",
                    "The block from %u overlaps the one before: it should start at %u.",
@@ -370,6 +370,19 @@ LAB_TEST(many_clients)
         next += blocks[i][1];
     }
     dismiss();
+}
+
+LAB_TEST(many_clients)
+{
+    begin();
+    lab_hint_for("wrong-status", "client-not-served", NULL, NULL);
+    lab_context("%d 个客户同时来", "%d clients at the same time", CROWD);
+    serve_crowd(CROWD);
+    disturb = LAB_DELAY | LAB_SHORT_IO;
+    lab_context("6 个客户同时来，双方的调用会被耽搁，read 每次只读到一部分",
+                "6 clients at once, calls are held up, read() gets a part each time");
+    for (int i = 0; i < 3; i++)
+        serve_crowd(6);
 }
 
 /* --- the tests: the client

@@ -10,7 +10,7 @@
 
 #include "harness/lab.h"
 
-enum { BIGGEST = 8192, MAX_MESSAGES = 64 };
+enum { BIGGEST = 8192, MAX_MESSAGES = 64, LETTERS = 6 };
 
 struct message { /* as msgsnd(2) and msgrcv(2) want it */
     long mtype;
@@ -653,6 +653,50 @@ static void nudge(struct lab_proc *p, long nr)
     }
 }
 
+static const char *refine_disturbed(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v != VERDICT_HANG)
+        return NULL;
+    lab_note("发了 %1$d 行，等消息的也是 %1$d 个进程，每个取一条",
+             "%1$d lines were sent to %1$d waiters that take one each", LETTERS);
+    return "message-lost-by-eintr";
+}
+
+/* Senders and waiters are held up and interrupted at any call that may wait. The queue has room for
+ * two lines, so the sender waits, too. */
+static void exchange_disturbed(int id, key_t key)
+{
+    static const char input[] = "letter 0\nletter 1\nletter 2\nletter 3\nletter 4\nletter 5\n";
+    const unsigned provoke = LAB_DELAY | LAB_EINTR;
+    struct lab_proc *w[LETTERS], *p;
+    bool seen[LETTERS] = {false};
+    queue_shrink(id, 20);
+    for (int i = 0; i < LETTERS; i++)
+        w[i] =
+            lab_spawn(.program = "msg_sysv", .provoke = provoke, .role_zh = "等消息的进程",
+                      .role_en = "waiter", .args = LAB_ARGS("recv", "-w", lab_key_text(key), "2"));
+    p = lab_spawn(.program = "msg_sysv", .provoke = provoke, .input = input,
+                  .input_len = sizeof input - 1, .role_zh = "发送方", .role_en = "sender",
+                  .args = LAB_ARGS("send", lab_key_text(key), "2"));
+    lab_on_fail(refine_disturbed);
+    lab_wait(p);
+    lab_expect_exit(p, 0);
+    for (int i = 0; i < LETTERS; i++) {
+        unsigned n = LETTERS;
+        lab_wait(w[i]);
+        lab_expect_exit(w[i], 0);
+        sscanf(lab_output(w[i], NULL), "2:letter %u", &n);
+        lab_expect_output(w[i], lab_text("2:letter %u\n", n < LETTERS ? n : 0));
+        lab_expect(!seen[n], VERDICT_PROTOCOL, "message-twice",
+                   "第 %1$u 行被收到了两次：被打断以后，它又发了一遍已经发出去的。",
+                   "Line %1$u came twice: it was sent again after an interruption.", n);
+        seen[n] = true;
+    }
+    lab_on_fail(NULL);
+}
+
 LAB_TEST(signal_while_waiting)
 {
     static const struct line hit = LINE(2, "after the signals"), filler = LINE(9, "0123456789"),
@@ -677,6 +721,11 @@ LAB_TEST(signal_while_waiting)
     lab_wait(p);
     lab_expect_exit(p, 0);
     expect_queue(id, &line, 1);
+
+    lab_context("一个 send 和 %1$d 个 recv -w，调用会被耽搁、被信号打断",
+                "one send and %1$d recv -w, calls held up and interrupted", LETTERS);
+    for (int i = 0; i < 3; i++)
+        exchange_disturbed(id, key);
     queue_remove(id);
 }
 

@@ -16,7 +16,7 @@
 #include "../../../../labs/4-sem-shm/5-ring/ring.h"
 #include "harness/lab.h"
 
-enum { MANY = 1000, INTEROP = 200, RACE = 5000, PRODUCERS = 3 };
+enum { MANY = 1000, FEW = 12, INTEROP = 200, RACE = 5000, PRODUCERS = 3 };
 
 /* --- the trusted side of a ring
  * --------------------------------------------------------------------- */
@@ -918,6 +918,56 @@ static void run_eager_consumer(void)
     ring_unlink();
 }
 
+/* Calls are held up and interrupted: every start has another schedule, and the programs meet a ring
+ * that is still being made. */
+static void run_disturbed_crowd(void)
+{
+    const char *name = lab_name("ring");
+    const char *n = lab_text("%d", FEW);
+    struct lab_proc *p[PRODUCERS], *c[PRODUCERS];
+    for (unsigned i = 0; i < PRODUCERS; i++) {
+        c[i] = lab_spawn(.program = "ring_cons", .args = LAB_ARGS(name),
+                         .provoke = LAB_DELAY | LAB_EINTR);
+        p[i] = lab_spawn(.program = "ring_prod", .args = LAB_ARGS(name, lab_text("%u", i + 1), n),
+                         .provoke = LAB_DELAY | LAB_EINTR);
+    }
+    for (unsigned i = 0; i < PRODUCERS; i++) {
+        lab_wait(p[i]);
+        lab_expect_exit(p[i], 0);
+    }
+    stop(LAB_STUDENT, name);
+    for (unsigned i = 0; i < PRODUCERS; i++) {
+        lab_wait(c[i]);
+        lab_expect_exit(c[i], 0);
+    }
+    struct ring *r = ring_find(name);
+    lab_hint("三处 sem_wait 都可能被信号打断，等 mutex 的那一处也是：返回 -1 就没有拿到锁，再等。",
+             "Each sem_wait() may be interrupted, the one for mutex too: -1 means no lock, so wait "
+             "again.");
+    expect_ring(value(&r->mutex) == 1, "mutex-miscounted",
+                "大家都结束了，mutex 应该是 1：有人没有拿到锁就交还，或者拿了没有还。",
+                "All have ended, so mutex should be 1: somebody gave it back without having it, or "
+                "kept it.");
+    lab_hint(NULL, NULL);
+    expect_all_items(c, PRODUCERS, PRODUCERS, FEW);
+    lab_hint(NULL, NULL);
+    ring_unlink();
+}
+
+static const char *refine_disturbed(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    if (v != VERDICT_HANG)
+        return NULL;
+    lab_hint("没有打扰的时候是通的。查两件事：ready 是不是所有初值写好之后才写的（早了，别人等的是"
+             "一个还会被重新初始化的信号量）；被打断的 sem_wait 是不是都重来了。",
+             "Undisturbed it works. Is ready written after all initial values (too early, and "
+             "others wait for a semaphore that is initialised again)? Is every interrupted "
+             "sem_wait() called again?");
+    return "hangs-when-disturbed";
+}
+
 LAB_TEST(many)
 {
     if (lab_cpus() > 1) { /* one CPU would hide what this looks for */
@@ -927,6 +977,13 @@ LAB_TEST(many)
     lab_context("3 个生产者和 3 个消费者同时开始，每个生产者 %1$d 条",
                 "3 producers and 3 consumers at once, %1$d records each", MANY);
     run_crowd(LAB_STUDENT, LAB_STUDENT, PRODUCERS, MANY);
+    lab_hint(NULL, NULL);
+    lab_context("3 个生产者和 3 个消费者，调用会被耽搁、被信号打断，每个生产者 %1$d 条",
+                "3 producers and 3 consumers, calls held up and interrupted, %1$d records each",
+                FEW);
+    lab_on_fail(refine_disturbed);
+    for (int i = 0; i < 4; i++)
+        run_disturbed_crowd();
 }
 
 LAB_TEST(interop)

@@ -372,6 +372,23 @@ static void expect_exact(const char *mode, long workers, long rounds)
     }
 }
 
+/* The same while workers are held up after fork() and around the lock: every start has another
+ * schedule. */
+static void expect_exact_held_up(const char *mode, long workers, long rounds)
+{
+    for (int i = 0; i < 3; i++) {
+        struct lab_proc *p =
+            lab_spawn(.program = "atomic_counter", .provoke = LAB_DELAY,
+                      .args = LAB_ARGS(lab_text("%ld", workers), lab_text("%ld", rounds), mode));
+
+        lab_context("（atomic_counter %1$ld %2$ld %3$s，工人时快时慢）",
+                    "(atomic_counter %1$ld %2$ld %3$s, workers held up now and then)", workers,
+                    rounds, mode);
+        lab_expect(finish(p, workers, rounds).lost == 0, VERDICT_RACE, "lost-updates",
+                   "%1$s 模式丢了更新。", "Mode %1$s lost updates.", mode);
+    }
+}
+
 static void need_two_cpus(void)
 {
     if (lab_cpus() > 1)
@@ -392,6 +409,7 @@ LAB_TEST(atomic_exact)
     expect_exact("atomic", 2, 1000000);
     expect_exact("atomic", 4, 200000);
     expect_exact("atomic", 9, 20000);
+    expect_exact_held_up("atomic", 6, 1000);
     need_two_cpus();
 }
 
@@ -439,6 +457,7 @@ LAB_TEST(mutex_exact)
     expect_exact("mutex", 2, 300000);
     expect_exact("mutex", 4, 50000);
     expect_exact("mutex", 9, 5000);
+    expect_exact_held_up("mutex", 4, 12);
     need_two_cpus();
 }
 

@@ -454,6 +454,21 @@ static void carry(enum lab_side from, enum lab_side to, size_t len, int cpu_from
     expect_copy(producer(from, name, data, len, cpu_from), c, data, len);
 }
 
+/* Reads and writes are short and held up, so the ring runs empty and full at odd moments: every
+ * start has another schedule. */
+static void carry_disturbed(size_t len)
+{
+    const char *name = fresh_name(), *data = random_bytes(len);
+    struct lab_proc *c =
+        lab_spawn(.program = "spsc_cons", .args = LAB_ARGS(name), .cpu = 1, .provoke = LAB_DELAY,
+                  .role_zh = "消费者", .role_en = "consumer");
+    struct lab_proc *p = lab_spawn(.program = "spsc_prod", .args = LAB_ARGS(name), .input = data,
+                                   .input_len = len, .cpu = 2, .provoke = LAB_DELAY | LAB_SHORT_IO,
+                                   .role_zh = "生产者", .role_en = "producer");
+
+    expect_copy(p, c, data, len);
+}
+
 LAB_TEST(stream)
 {
     lab_allow_sleep(); /* the programs nap while the ring is full or empty */
@@ -468,6 +483,9 @@ LAB_TEST(stream)
     lab_context("生产者、消费者各钉在一个 CPU 上", "producer and consumer on a CPU each");
     for (int i = 0; i < 2; i++)
         carry(LAB_STUDENT, LAB_STUDENT, MEGABYTE, 1 + i, 2 - i);
+    lab_context("两边时快时慢，记录有长有短", "both sides held up, records of any length");
+    for (int i = 0; i < 3; i++)
+        carry_disturbed(4000);
 }
 
 LAB_TEST(interop)

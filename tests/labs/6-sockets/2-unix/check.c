@@ -93,6 +93,40 @@ static void dribble(struct peer *p, const char *text, const char *diagnosis)
     }
 }
 
+/* A server that lives through short and delayed transfers: every start has another schedule. */
+static void expect_whole_answers(void)
+{
+    enum { LINES = 25 };
+    static const char *const partial[] = {"wrong-output", "extra-output", "short-output",
+                                          "lost-lines", "wrong-order"};
+    const char *path = socket_path("s");
+    char requests[LINES * 40], answers[LINES * 40];
+
+    lab_context("（每次 recv、send 只传一部分，还会被耽搁）",
+                "(recv() and send() move a part each time and are held up)");
+    lab_hint("send 返回发走了多少，可以比要发的少：剩下的接着发，或者留到 POLLOUT 再发。",
+             "send() returns how much it took, perhaps less than asked: send the rest, now or at "
+             "POLLOUT.");
+    for (size_t i = 0; i < sizeof partial / sizeof partial[0]; i++)
+        lab_hint_for(partial[i], "partial-send", NULL, NULL);
+    for (int round = 0; round < 3; round++) {
+        size_t in = 0, out = 0;
+        for (int i = 0; i < LINES; i++) {
+            unsigned number = lab_random(1000000);
+
+            in += (size_t)sprintf(requests + in, "ECHO partial-%d-%u\n", i, number);
+            out += (size_t)sprintf(answers + out, "partial-%d-%u\n", i, number);
+        }
+        struct lab_proc *server = start_disturbed_server(path);
+        struct peer p = connect_to(path);
+
+        say(&p, requests, in);
+        expect_answer_as(&p, answers, out, "partial-send");
+        hang_up(&p);
+        end_server(server, "s");
+    }
+}
+
 LAB_TEST(pieces)
 {
     /* `commands` has shown that whole lines are answered: what is new here is how they arrive. */
@@ -148,6 +182,7 @@ LAB_TEST(pieces)
     hang_up(&p);
     hang_up(&half);
     end_server(server, "s");
+    expect_whole_answers();
 }
 
 /* "ECHO " and x's: `len` bytes in all, and a newline. */
@@ -845,11 +880,42 @@ static void expect_firmness(void)
     unlink(path);
 }
 
+/* A client that lives through short and delayed transfers: every start has another schedule. */
+static void expect_whole_requests(void)
+{
+    static const char input[] = "ECHO the first of some lines\nECHO the second of them\nECHO 三\n";
+    static const char output[] = "the first of some lines\nthe second of them\n三\n";
+    const char *path = socket_path("whole");
+    struct lab_proc *server =
+        lab_spawn(.program = "unixd", .side = LAB_REFERENCE, .args = LAB_ARGS(path));
+
+    lab_expect_line(server, "ready");
+    lab_context("（每次 recv、send 只传一部分，还会被耽搁）",
+                "(recv() and send() move a part each time and are held up)");
+    lab_hint("send 返回发走了多少，可以比要发的少：循环到整行发完，再等回答。",
+             "send() returns how much it took, perhaps less than asked: loop until the line is "
+             "sent, then wait for the answer.");
+    expect_meaning("partial-send");
+    for (int i = 0; i < 4; i++) {
+        struct lab_proc *client =
+            lab_spawn(.program = "unixc", .args = LAB_ARGS(path), .input = input,
+                      .input_len = sizeof input - 1, .provoke = LAB_SHORT_IO | LAB_DELAY);
+
+        lab_wait(client);
+        lab_expect_output(client, output);
+        lab_expect_exit(client, 0);
+    }
+    meaning = NULL;
+    end_server(server, "whole");
+}
+
 LAB_TEST(unixc)
 {
     expect_talk();
     lab_hint(NULL, NULL);
     expect_firmness();
+    lab_hint(NULL, NULL);
+    expect_whole_requests();
 }
 
 LAB_MAIN({"commands", commands}, {"pieces", pieces}, {"long_lines", long_lines},

@@ -13,11 +13,14 @@ static const char *socket_path(const char *name)
     return lab_path(name);
 }
 
+static unsigned disturb; /* enum lab_provoke: how the next server is disturbed */
+
 /* A server that must come up; `diagnosis` and the hint are for one that ends instead. */
 static struct lab_proc *start_server_as(const char *path, const char *diagnosis, const char *zh,
                                         const char *en)
 {
-    struct lab_proc *server = lab_start("unixd", path);
+    struct lab_proc *server =
+        lab_spawn(.program = "unixd", .args = LAB_ARGS(path), .provoke = disturb);
 
     serving = server;
     lab_hint_for("not-listening", NULL,
@@ -43,6 +46,14 @@ static struct lab_proc *start_server(const char *path)
         "listen 哪一步失败了？把每一步的 errno 打印到标准错误。",
         "unixd ended without saying ready. Print errno after each of: lock, "
         "unlink, socket, bind, listen.");
+}
+
+static struct lab_proc *start_disturbed_server(const char *path)
+{
+    disturb = LAB_SHORT_IO | LAB_DELAY;
+    struct lab_proc *server = start_server(path);
+    disturb = 0;
+    return server;
 }
 
 /* Ends a server without asking for manners: only the test `sigterm` grades those. */

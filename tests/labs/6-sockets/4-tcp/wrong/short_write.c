@@ -33,7 +33,10 @@ static ssize_t read_full(int fd, void *data, size_t len)
 
 static int write_full(int fd, const char *data, size_t len)
 {
-    return send(fd, data, len, MSG_NOSIGNAL) == -1 ? -1 : 0;
+    while (send(fd, data, len, MSG_NOSIGNAL) == -1)
+        if (errno != EINTR)
+            return -1;
+    return 0;
 }
 
 static int echo_frame(int fd, char *frame)
