@@ -18,7 +18,10 @@ unit() {
     for program in "$B"/tests/unit/test_*; do
         case $program in *.d | *.o) continue ;; esac
         name=$(basename "$program")
-        "$program" >"$log/$name" 2>&1
+        options=
+        # LeakSanitizer stops its process with ptrace, which a joined namespace does not let it do
+        [ "$label-$name" = asan-test_sandbox ] && options=detect_leaks=0
+        ASAN_OPTIONS=$options "$program" >"$log/$name" 2>&1
         status=$?
         line=$(grep -a 'Checks: [0-9]*, Failures: [0-9]*, Errors: [0-9]*' "$log/$name" | tail -n 1)
         checks=$(printf '%s' "$line" | sed 's/.*Checks: \([0-9]*\),.*/\1/')

@@ -70,7 +70,7 @@ wrong_answers() { # DIR: "DIAGNOSIS<tab>FILE<tab>SENTENCE" per line
     awk '
         function done() { if (id != "") print id "\t" file "\t" said }
         FNR == 1 { done(); id = said = ""; file = FILENAME }
-        FNR <= 12 && /^\/\/ expect: / { id = $4 }
+        FNR <= 12 && /^\/\/ expect: / { id = $4; sub(/[|].*/, "", id) }
         FNR <= 12 && /^\/\/ / && !/^\/\/ [a-z]+:/ && said == "" { said = substr($0, 4) }
         END { done() }' tests/labs/"$1"/wrong/*.c
 }

@@ -1,6 +1,6 @@
 /* Known wrong answers: tests/labs/CH/SLUG/wrong/NAME.c. The first comment lines say what must come:
  *
- *     // expect: TEST_ID DIAGNOSIS_ID
+ *     // expect: TEST_ID DIAGNOSIS_ID        or ID|ID, where a mistake shows in more than one way
  *     // file: ring_prod.c        which source it replaces; omitted when there is only one
  *     // needs: bwrap             only the real sandbox can tell (names nobody handed out, hosts…)
  */

@@ -586,7 +586,7 @@ static const char *refine_wait(enum verdict v, const char *diagnosis, struct lab
 LAB_TEST(wait_for_type)
 {
     static const struct line other = LINE(3, "not for you"), first = LINE(5, "first"),
-                             second = LINE(5, "second");
+                             second = LINE(5, "second"), third = LINE(5, "third");
     key_t key = lab_key();
     int id = queue_make(key);
     queue_put(id, &other);
@@ -616,10 +616,15 @@ LAB_TEST(wait_for_type)
                (unsigned long)queue_look(id).msg_qnum);
 
     lab_context("消息已经在队列里，不用等", "the message is there already");
+    queue_put(id, &third);
     p = start_waiter(key, "5");
     lab_wait(p);
     expect_printed(p, &second, 1, 5);
     lab_expect_exit(p, 0);
+    lab_expect(queue_look(id).msg_qnum == 2, VERDICT_WRONG_STATE, "takes-too-many",
+               "recv -w 应该只取一条，队列里应该还剩 2 条，实际剩 %1$lu 条。",
+               "recv -w takes one message; 2 should be left, there are %1$lu.",
+               (unsigned long)queue_look(id).msg_qnum);
     queue_remove(id);
 }
 

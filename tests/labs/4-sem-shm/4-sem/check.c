@@ -465,6 +465,13 @@ LAB_TEST(asleep_until_called)
     expect_own_lines(&c);
     expect_one_writer(&c);
     expect_waiting(&c);
+    lab_hint(NULL, NULL);
+    /* who prints before it waits is caught above or, when it was only preempted there, here */
+    lab_hint_for(
+        "wrong-order", "turn-not-exclusive",
+        "轮不到的工人也打印了。先等自己的信号量，等到了再打印，打印完才 post 下一个人的。",
+        "A worker printed out of turn. Wait for your own semaphore first, print after it, and "
+        "only then post your neighbour's.");
     release(p, workers, rounds);
 }
 
