@@ -53,7 +53,7 @@ static int parse(struct new *n, int argc, char **argv)
 /* The part of a slug after its number. */
 static const char *name_of(const char *slug)
 {
-    const char *dash = strchr(slug, '-');
+    const char *dash = slug ? strchr(slug, '-') : NULL;
     return dash ? dash + 1 : slug;
 }
 

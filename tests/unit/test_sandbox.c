@@ -134,6 +134,7 @@ START_TEST(limits_hold)
     ck_assert_str_eq(files, "16\n0\n");
     AUTO_FREE char *cpu =
         run("while :; do :; done", (struct sandbox_limits){.cpu_seconds = 1}, &status);
+    ck_assert_str_eq(cpu, "");
     ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU);
     AUTO_FREE char *forks =
         run("true & true & echo no", (struct sandbox_limits){.processes = 1}, &status);
