@@ -14,9 +14,7 @@ suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
 keep=${FRESH:-}
 root=${FRESH:-$(mktemp -d /var/tmp/ipclab-fresh-XXXXXX)}
 clean() {
-    for m in dev/shm dev proc; do
-        if mountpoint -q "$root/$m"; then umount "$root/$m" || true; fi
-    done
+    # the mounts were made in mount namespaces that have ended with their commands
     if grep -q " $root/" /proc/mounts; then
         echo "还有挂载点，不删除 / still mounted, left alone: $root" >&2
     elif [ -z "$keep" ]; then
@@ -40,15 +38,24 @@ for d in /etc/apt/sources.list.d /etc/apt/apt.conf.d /etc/apt/keyrings /etc/apt/
         cp -rL "$d/." "$root$d/" 2>/dev/null || true
     fi
 done
-mount -t proc proc "$root/proc"
-mount --bind /dev "$root/dev"
-mountpoint -q "$root/dev/shm" || mount -t tmpfs tmpfs "$root/dev/shm"
-
 rm -rf "$root/ipclab"
 git clone -q . "$root/ipclab"
+# pivot_root in a mount namespace of its own, not chroot: the kernel refuses user namespaces, which the
+# sandbox needs, to a process that is in a chroot.
+export root
 in_fresh() {
-    env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=xterm LANG=C.UTF-8 \
-        chroot "$root" sh -c "cd /ipclab && $1"
+    # shellcheck disable=SC2016 # the inner shell expands
+    command="$1" unshare --mount --propagation private sh -ec '
+        mount --bind "$root" "$root"
+        cd "$root"
+        mount -t proc proc proc
+        mount --rbind /dev dev
+        mkdir -p .outside
+        pivot_root . .outside
+        cd /
+        umount -l /.outside
+        exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin TERM=xterm LANG=C.UTF-8 \
+            sh -c "cd /ipclab && $command"'
 }
 for step in ${STEPS:-run test}; do # STEPS=run for the first command alone
     case $step in
