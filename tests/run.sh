@@ -4,6 +4,8 @@
 set -u
 B=${B:-build}
 export B
+# libcheck ends a test after 4 s unless told otherwise; a busy machine needs longer. A last resort only.
+export CK_DEFAULT_TIMEOUT=300
 passed=0 failed=0
 report() { # NAME PASSED FAILED
     passed=$((passed + $2)) failed=$((failed + $3))
