@@ -1,0 +1,178 @@
+#include "course/gradebook.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fs.h"
+
+enum { REPORT_FILE_MAX = 64 << 20 };
+
+static void exercise_free_parts(struct gradebook_exercise *x)
+{
+    for (size_t i = 0; i < x->n_tests; i++) {
+        free(x->tests[i].id);
+        for (size_t lang = 0; lang < LANG_COUNT; lang++)
+            free(x->tests[i].title.text[lang]);
+    }
+    for (size_t lang = 0; lang < LANG_COUNT; lang++)
+        free(x->title.text[lang]);
+    free(x->tests);
+    free(x->id);
+    free(x->number);
+}
+
+static void student_free_parts(struct gradebook_student *s)
+{
+    for (size_t i = 0; i < s->n_refusals; i++) {
+        free(s->refusals[i].where);
+        free(s->refusals[i].what);
+        text2_release(&s->refusals[i].why);
+    }
+    free(s->refusals);
+    free(s->id);
+    free(s->name);
+    free(s->email);
+    free(s->section);
+    free(s->folder);
+}
+
+static void attempt_free_parts(struct gradebook_attempt *a, size_t n_marks)
+{
+    for (size_t i = 0; a->marks && i < n_marks; i++)
+        free(a->marks[i].diagnosis);
+    free(a->marks);
+    free(a->key);
+    free(a->origin);
+    free(a->sandbox);
+    free(a->limits);
+    free(a->internal);
+}
+
+void gradebook_release(struct gradebook *g)
+{
+    for (size_t i = 0; i < g->n_attempts; i++)
+        attempt_free_parts(&g->attempts[i], g->exercises[g->attempts[i].exercise].n_tests);
+    for (size_t i = 0; i < g->n_exercises; i++)
+        exercise_free_parts(&g->exercises[i]);
+    for (size_t i = 0; i < g->n_students; i++)
+        student_free_parts(&g->students[i]);
+    for (size_t i = 0; i < g->n_overrides; i++) {
+        free(g->overrides[i].reason);
+        free(g->overrides[i].by);
+    }
+    for (size_t i = 0; i < g->n_faults; i++)
+        free(g->faults[i].text);
+    free(g->folder);
+    free(g->title);
+    free(g->exercises);
+    free(g->students);
+    free(g->extensions);
+    free(g->attempts);
+    free(g->overrides);
+    free(g->faults);
+    free(g->pairs);
+    free(g->grades);
+    *g = (struct gradebook){.folder = NULL};
+}
+
+const struct gradebook_grade *gradebook_grade_of(const struct gradebook *g, size_t student,
+                                                 size_t exercise)
+{
+    return &g->grades[student * g->n_exercises + exercise];
+}
+
+double gradebook_total(const struct gradebook *g, size_t student)
+{
+    double sum = 0;
+    for (size_t i = 0; i < g->n_exercises; i++)
+        sum += gradebook_grade_of(g, student, i)->points;
+    return sum;
+}
+
+int gradebook_max_total(const struct gradebook *g)
+{
+    int sum = 0;
+    for (size_t i = 0; i < g->n_exercises; i++)
+        sum += g->exercises[i].max_points;
+    return sum;
+}
+
+size_t gradebook_find_student(const struct gradebook *g, const char *id)
+{
+    for (size_t i = 0; i < g->n_students; i++)
+        if (str_equal(g->students[i].id, id))
+            return i;
+    return GRADEBOOK_NONE;
+}
+
+size_t gradebook_find_exercise(const struct gradebook *g, const char *id)
+{
+    for (size_t i = 0; i < g->n_exercises; i++)
+        if (str_equal(g->exercises[i].id, id))
+            return i;
+    return GRADEBOOK_NONE;
+}
+
+bool gradebook_shows_hidden(const struct gradebook *g, long long now)
+{
+    return g->policies.hidden == HIDDEN_ALWAYS ||
+           (g->policies.hidden == HIDDEN_AFTER && now >= g->policies.hidden_after);
+}
+
+char *gradebook_report_path(const char *out, const char *student_folder, const char *exercise,
+                            const char *hash)
+{
+    if (hash)
+        return str_format("%s/reports/%s/%s.%s.json", out, student_folder, exercise, hash);
+    return str_format("%s/reports/%s/%s.json", out, student_folder, exercise);
+}
+
+char *gradebook_sources_path(const char *out, const char *student_folder, const char *exercise,
+                             const char *hash)
+{
+    return str_format("%s/sources/%s/%s/%s", out, student_folder, exercise, hash);
+}
+
+char *gradebook_sources(const struct gradebook *g, size_t attempt)
+{
+    const struct gradebook_attempt *a = &g->attempts[attempt];
+    return gradebook_sources_path(g->folder, g->students[a->student].folder,
+                                  g->exercises[a->exercise].id, a->source_hash);
+}
+
+/* 1 when the file is the report of these sources, 0 when not, -1 when it cannot be read. */
+static int load_from(const char *path, const char *hash, struct report *r, struct err *e)
+{
+    struct buf text = BUF_INIT;
+    if (fs_read(path, REPORT_FILE_MAX, &text, e) != 0) {
+        buf_release(&text);
+        return -1;
+    }
+    json_error_t why;
+    json_t *j = json_loadb(text.data, text.len, 0, &why);
+    buf_release(&text);
+    if (!j)
+        return err_msg(e, MSG_COURSE_BAD_REPORT_FILE, path, why.text);
+    int result = 0;
+    if (str_equal(json_string_value(json_object_get(j, "source_hash")), hash))
+        result = report_from_json(r, json_object_get(j, "report"), e) == 0 ? 1 : -1;
+    json_decref(j);
+    return result;
+}
+
+int gradebook_load_report(const struct gradebook *g, size_t attempt, struct report *r,
+                          struct err *e)
+{
+    const struct gradebook_attempt *a = &g->attempts[attempt];
+    const char *folder = g->students[a->student].folder;
+    const char *exercise = g->exercises[a->exercise].id;
+    AUTO_FREE char *newest = gradebook_report_path(g->folder, folder, exercise, NULL);
+    AUTO_FREE char *earlier = gradebook_report_path(g->folder, folder, exercise, a->source_hash);
+    int loaded = fs_exists(newest) ? load_from(newest, a->source_hash, r, e) : 0;
+    if (loaded == 0)
+        loaded = load_from(earlier, a->source_hash, r, e);
+    if (loaded == 0)
+        return err_msg(e, MSG_COURSE_REPORT_OF_OTHER, earlier);
+    return loaded > 0 ? 0 : -1;
+}
