@@ -14,6 +14,7 @@
 #include "cli/cli.h"
 #include "cli/invariants.h"
 #include "cli/wrong.h"
+#include "grade/builds.h"
 #include "grade/grade.h"
 
 enum kind { KIND_SKELETON, KIND_REFERENCE, KIND_WRONG };
@@ -41,6 +42,7 @@ struct verify {
     size_t n_tasks, next, finished;
     struct tally *tallies; /* owned, one per exercise of the course */
     bool *chosen;          /* owned */
+    struct builds *builds; /* owned; NULL when nothing is graded twice */
     int repeat, jobs, violations;
     bool only[KIND_COUNT];
     bool pauses;   /* stop and continue the programs at random */
@@ -256,6 +258,7 @@ static int start(struct verify *v, struct slot *s)
                                   t->kind == KIND_SKELETON ? t->x->lab_dir : t->x->solution_dir,
                               .sandbox = v->c->sandbox,
                               .pauses = v->pauses,
+                              .builds = v->builds,
                               .seed = t->seed,
                               .only_test = t->wrong ? t->wrong->test : NULL};
     s->task = t;
@@ -386,6 +389,8 @@ int command_verify(struct cli *c, int argc, char **argv)
         struct sigaction action = {.sa_handler = on_interrupt}, old;
         sigaction(SIGINT, &action, &old);
         plan(&v);
+        if (v.repeat > 1) /* without it everything is compiled each time */
+            v.builds = builds_new(NULL);
         double started = clock_ms();
         status = run_all(&v);
         sigaction(SIGINT, &old, NULL);
@@ -403,6 +408,7 @@ int command_verify(struct cli *c, int argc, char **argv)
     }
     for (size_t i = 0; i < c->course.n_exercises; i++)
         wrong_free(v.tallies[i].wrong, v.tallies[i].n_wrong);
+    builds_free(v.builds);
     free(v.tallies);
     free(v.chosen);
     free(v.tasks);

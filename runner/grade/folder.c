@@ -89,10 +89,20 @@ static const char *replaced(const struct grade_options *o, const char *name)
     return NULL;
 }
 
-static int write_copy(const struct folder *f, const char *name, const struct buf *content,
-                      struct err *e)
+/* Everything that goes to the compiler passes here, so the key is over all of it. */
+static void add_to_key(struct folder *f, const char *name, const void *data, size_t len)
+{
+    struct buf all = BUF_INIT;
+    buf_addf(&all, "%s %s %zu\n", f->key, name, len);
+    buf_add(&all, data, len);
+    fs_hash(all.data, all.len, f->key);
+    buf_release(&all);
+}
+
+static int write_copy(struct folder *f, const char *name, const struct buf *content, struct err *e)
 {
     AUTO_FREE char *path = fs_join(f->src, name);
+    add_to_key(f, name, content->data, content->len);
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (fd < 0)
         return err_sys(e, MSG_BASE_CANNOT_WRITE, path);
@@ -104,7 +114,7 @@ static int write_copy(const struct folder *f, const char *name, const struct buf
 }
 
 /* The student's own file. What is wrong with it is the student's affair: 1. */
-static int copy_source(const struct folder *f, const struct grade_options *o, const char *name,
+static int copy_source(struct folder *f, const struct grade_options *o, const char *name,
                        struct buf *all, struct err *e)
 {
     const char *other = replaced(o, name);
@@ -130,7 +140,7 @@ static int copy_source(const struct folder *f, const struct grade_options *o, co
 
 /* A file of the course: handed out with the exercise (always the course's copy, whatever the
  * student did to it), or a driver that is compiled in. */
-static int copy_trusted(const struct folder *f, const char *dir, const char *name, struct err *e)
+static int copy_trusted(struct folder *f, const char *dir, const char *name, struct err *e)
 {
     AUTO_FREE char *path = fs_join(dir, name);
     struct buf content = BUF_INIT;
@@ -147,6 +157,7 @@ int folder_fill(struct folder *f, const struct grade_options *o, char hash[17], 
     const char **names = exercise_sources(o->exercise, &n);
     struct buf all = BUF_INIT;
     int rc = 0;
+    add_to_key(f, o->exercise->id, &o->asan, sizeof o->asan);
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = copy_source(f, o, names[i], &all, e);
     for (size_t i = 0; i < o->exercise->n_given && rc == 0; i++)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "grade/builds.h"
 #include "grade/worker.h"
 
 enum { LINE_MAX_BYTES = 4 << 20 };
@@ -20,6 +21,7 @@ struct grading {
     struct grade_options options;
     const struct exercise *exercise;
     struct folder folder;
+    char *earlier; /* owned: event of the build that was taken over, NULL */
     struct report report;
     pid_t pid;       /* the worker, 0 when reaped */
     int pidfd;       /* -1 when reaped */
@@ -83,6 +85,7 @@ static int start_worker(struct grading *g, struct err *e)
                        .folder = &g->folder,
                        .lab_init = -1,
                        .check = -1,
+                       .built = g->earlier,
                        .seed = g->options.seed ? g->options.seed : seed_from_clock()};
     int ends[2] = {-1, -1}, rc = -1;
     if (open_tools(&w, &g->options, e) != 0)
@@ -156,6 +159,8 @@ int grade_start(struct grading **out, const struct grade_options *o, struct err 
         mark_not_built(g);
         return 0;
     }
+    if (o->builds)
+        g->earlier = builds_take(o->builds, &g->folder, o->exercise);
     if (folder_give(&g->folder, e) == 0 && start_worker(g, e) == 0)
         return 0;
     grade_free(g);
@@ -254,6 +259,8 @@ static enum grade_event take_line(struct grading *g, const char *text, size_t le
         g->report.sandbox = str_dup(json_string_value(json_object_get(j, "mode")));
     } else if (strcmp(event, "build") == 0) {
         result = on_build(g, j);
+        if (g->report.built && g->options.builds && !g->earlier)
+            builds_keep(g->options.builds, &g->folder, g->exercise, text, len);
     } else if (strcmp(event, "begin") == 0) {
         int i = find_test(g, j);
         if (i < 0) {
@@ -386,6 +393,7 @@ void grade_free(struct grading *g)
     folder_remove(&g->folder);
     report_release(&g->report);
     buf_release(&g->line);
+    free(g->earlier);
     free(g);
 }
 

@@ -16,6 +16,7 @@
 #include "course/verdict.h"
 #include "sandbox/sandbox.h"
 
+struct builds;
 struct grade_options {
     const struct course *course;
     const struct exercise *exercise;
@@ -26,8 +27,10 @@ struct grade_options {
     const char *only_test; /* NULL: all */
     uint64_t seed;         /* 0: from the clock */
     bool asan;
-    bool fail_fast; /* stop after the first failed test */
-    bool pauses;    /* stop and continue the programs at random (verify --pauses) */
+    bool fail_fast;        /* stop after the first failed test */
+    bool pauses;           /* stop and continue the programs at random (verify --pauses) */
+    struct builds *builds; /* borrowed, NULL: always compile. Else take what was built of the same
+                              files before, and keep what is built now (grade/builds.h) */
 };
 
 struct grading; /* a running one */

@@ -14,16 +14,11 @@
 #include "base/fs.h"
 #include "grade/build.h"
 
-static void send_line(int fd, json_t *j)
+static void send_text(int fd, const char *text)
 {
-    char *text = json_dumps(j, JSON_COMPACT);
-    json_decref(j);
-    if (!text)
-        _exit(3);
     struct buf b = BUF_INIT;
     buf_adds(&b, text);
     buf_addc(&b, '\n');
-    free(text);
     for (size_t at = 0; at < b.len;) {
         ssize_t n = write(fd, b.data + at, b.len - at);
         if (n < 0 && errno != EINTR)
@@ -32,6 +27,16 @@ static void send_line(int fd, json_t *j)
             at += (size_t)n;
     }
     buf_release(&b);
+}
+
+static void send_line(int fd, json_t *j)
+{
+    char *text = json_dumps(j, JSON_COMPACT);
+    json_decref(j);
+    if (!text)
+        _exit(3);
+    send_text(fd, text);
+    free(text);
 }
 
 static _Noreturn void fault(const struct worker *w, const struct err *e)
@@ -147,7 +152,9 @@ void worker_run(const struct worker *w)
         fault(w, &e);
     send_line(w->events, json_pack("{s:s,s:s,s:s?}", "event", "sandbox", "mode",
                                    sandbox_mode_name(s.mode), "notice", notice));
-    if (!build(w, &s)) {
+    if (w->built) {
+        send_text(w->events, w->built);
+    } else if (!build(w, &s)) {
         sandbox_close(&s);
         _exit(0);
     }

@@ -11,7 +11,8 @@ struct worker {
     int events;   /* write end */
     int lab_init; /* opened while we still are who we are: the unprivileged user may not reach it */
     int check;    /* the Check program */
-    int *references; /* one descriptor per program, -1 when there is none */
+    int *references;   /* one descriptor per program, -1 when there is none */
+    const char *built; /* the build event of an earlier grading whose programs are in out/; NULL */
     uint64_t seed;
 };
 
