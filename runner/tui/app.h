@@ -9,7 +9,8 @@
  *   app.c       selection, status       screen_*.c  one screen each
  *   request.c   actions                 reader.c    scrolling, shared by all screens but the tree
  *   run.c       grading                 prompt.c    search, jump, yes or no
- *   edit.c      the editor          evidence.c, places.c  why something failed
+ *   edit.c      the editor              evidence.c, places.c  why something failed
+ *   guest.c     another program in our terminal
  *   and file_watch.c, workspace.c, diff.c, keys.c, term.c, rescue.c, paint.c
  */
 #ifndef TUI_APP_H

@@ -1,16 +1,14 @@
-/* The learner's editor: $VISUAL, $EDITOR, nano, vi. It gets the terminal and runs in our process
- * group, so ^Z in it stops the whole job, as everywhere. Meanwhile the loop goes on without keys
- * and drawing: what is saved in the editor is graded at once. */
+/* The learner's editor: $VISUAL, $EDITOR, nano, vi; in this terminal (guest.c) or in a pane beside
+ * it. What is saved in it is graded at once. */
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "tui/app.h"
+#include "tui/guest.h"
 #include "tui/places.h"
 #include "tui/workspace.h"
 
@@ -200,47 +198,6 @@ static int command_make(struct app *a, struct command *c, bool beside, struct er
 
 /* ---- running it ---- */
 
-static pid_t launch(const struct app *a, const struct command *c)
-{
-    pid_t pid = fork();
-
-    if (pid != 0)
-        return pid;
-    term_child(&a->term);
-    if (chdir(c->dir) < 0)
-        _exit(126);
-    execvp(c->argv[0], c->argv);
-    _exit(127);
-}
-
-/* While the editor has the terminal ^Z must stop us together with it, and its ^C is none of ours.
- */
-static void let_job_control(bool on)
-{
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, SIGTSTP);
-    signal(SIGTSTP, SIG_DFL);
-    sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
-}
-
-static int wait_for(struct app *a, pid_t pid)
-{
-    int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-    int status = 0;
-
-    while (pidfd >= 0 && !loop_once(a, pidfd)) {
-        if (a->quit) /* we were told to end: so is the editor */
-            kill(pid, SIGHUP);
-    }
-    if (pidfd >= 0)
-        close(pidfd);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return status;
-}
-
 static void tell_status(struct app *a, const char *editor, int status)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
@@ -263,20 +220,12 @@ void edit_here(struct app *a)
     }
     /* The folder may be new: watch it before something is saved there. */
     app_watch(a);
-    term_leave();
-    a->away = true;
-    let_job_control(true);
-    pid_t pid = launch(a, &c);
-    int status = pid > 0 ? wait_for(a, pid) : 0;
-    let_job_control(false);
-    a->away = false;
-    term_return();
-    if (pid < 0)
+    int status = guest_run(a, c.argv, c.dir);
+    if (status < 0)
         app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
     else
         tell_status(a, c.argv[3], status);
     command_release(&c);
-    app_stale(a);
 }
 
 void edit_beside(struct app *a)
@@ -295,7 +244,7 @@ void edit_beside(struct app *a)
         app_error(a, &e);
     } else {
         app_watch(a);
-        a->editor = launch(a, &c);
+        a->editor = guest_launch(a, c.argv, c.dir);
         if (a->editor < 0)
             app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
     }
