@@ -238,6 +238,9 @@ pid_t lab_inner_pid(const struct lab_proc *p);            /* as the program itse
 int lab_status(const struct lab_proc *p);                 /* wait status; only after it ended */
 const struct rusage *lab_usage(const struct lab_proc *p); /* only after it ended */
 double lab_cpu_seconds(struct lab_proc *p);               /* so far, descendants included */
+/* No random pauses (`ipclab verify --pauses`) from here to the end of the test: it stops and
+ * continues processes itself, and a pause that ends would continue what the test has stopped. */
+void lab_no_pauses(void);
 void lab_kill(struct lab_proc *p, int sig); /* signal the program (not its children) */
 /* Number of living descendants (zombies not counted), and of zombies. */
 size_t lab_descendants(struct lab_proc *p);

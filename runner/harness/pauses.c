@@ -48,6 +48,21 @@ bool lab_paused(void)
     return paused_fd >= 0;
 }
 
+static void resume(void)
+{
+    if (paused_fd < 0)
+        return;
+    send(paused_fd, SIGCONT);
+    close(paused_fd);
+    paused_fd = -1;
+}
+
+void lab_no_pauses(void)
+{
+    lab.pauses = false;
+    resume();
+}
+
 void lab_pauses(void)
 {
     double now = clock_ms();
@@ -56,9 +71,7 @@ void lab_pauses(void)
     if (!state)
         state = lab.random ^ (uint64_t)clock_ns();
     if (paused_fd >= 0) {
-        send(paused_fd, SIGCONT);
-        close(paused_fd);
-        paused_fd = -1;
+        resume();
         next_at = now + dice(BETWEEN_MS);
         return;
     }

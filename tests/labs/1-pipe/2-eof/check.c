@@ -752,6 +752,7 @@ static bool parent_waits(void *arg)
 LAB_TEST(one_by_one)
 {
     begin();
+    lab_no_pauses();
     lab_context("子进程 1 读到 EOF 后被暂停，还没有结束", "child 1 is stopped before it can end");
     struct lab_proc *p = start_open(3);
     await_rest();
