@@ -814,6 +814,7 @@ static void global_not_shared(void)
 START_TEST(not_shared)
 {
     expect_hang(global_not_shared, "not-shared");
+    expect_evidence("全局");
 }
 END_TEST
 
