@@ -122,6 +122,14 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libharness.a $(B)/libipclab.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) $< $(B)/libharness.a $(B)/libipclab.a $(CHECK_LIBS) $(LDLIBS_ALL) -o $@
 
+# The random walk: the driver as usual, what it drives with sanitizers in $(B)/asan.
+WALK := $(call objects,$(wildcard tests/tui/walk/*.c))
+$(B)/tests/tui/walk: $(WALK) $(B)/libipclab.a
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) $^ $(LDLIBS_ALL) -lutil -o $@
+$(WALK): CPPFLAGS_ALL += -Itests/tui/walk
+
 unit: $(UNIT)
 
 test: test-deps
