@@ -74,8 +74,8 @@ static void as_emacs(const struct place *p, const char *text, size_t len)
     unlink(lock);
 }
 
-static void (*const ways[])(const struct place *p, const char *text, size_t len) = {
-    in_place, by_rename, as_vim, as_emacs};
+static void (*const ways[])(const struct place *p, const char *text,
+                            size_t len) = {in_place, by_rename, as_vim, as_emacs};
 
 void save(const struct place *p, unsigned way, unsigned answer)
 {
@@ -196,14 +196,22 @@ static const struct {
     const char *name;
     void (*act)(const struct place *p, unsigned answer);
 } acts[] = {
-    {"save in place", save_in_place}, {"save by rename", save_by_rename},
-    {"save as vim", save_as_vim},     {"save as emacs", save_as_emacs},
-    {"heal", heal},                   {"heal", heal},
-    {"empty", make_empty},            {"binary", make_binary},
-    {"garbage", make_garbage},        {"huge", make_huge},
-    {"unreadable", make_unreadable},  {"remove file", take_away},
-    {"folder", make_folder},          {"fifo", make_fifo},
-    {"link loop", make_loop},         {"remove folder", take_folder},
+    [MISCHIEF_HEAL] = {"heal", heal},
+    {"heal", heal},
+    {"save in place", save_in_place},
+    {"save by rename", save_by_rename},
+    {"save as vim", save_as_vim},
+    {"save as emacs", save_as_emacs},
+    {"empty", make_empty},
+    {"binary", make_binary},
+    {"garbage", make_garbage},
+    {"huge", make_huge},
+    {"unreadable", make_unreadable},
+    {"remove file", take_away},
+    {"folder", make_folder},
+    {"fifo", make_fifo},
+    {"link loop", make_loop},
+    {"remove folder", take_folder},
 };
 
 unsigned mischief_count(void)

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DEADLINE_SECONDS = 120, LOOK_NS = 200 * 1000 };
+enum { DEADLINE_SECONDS = 120, LATE_OUTPUT_SECONDS = 20, LOOK_NS = 200 * 1000 };
 
 struct told { /* by the leader */
     pid_t program;
@@ -114,7 +114,7 @@ bool terminal_open(struct terminal *t, int columns, int rows, char *const argv[]
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
     int reports[2], orders[2];
 
-    *t = (struct terminal){.master = -1, .slave = -1, .reports = -1, .orders = -1};
+    *t = (struct terminal){.master = -1, .slave = -1, .reports = -1, .orders = -1, .slept = -1};
     if (openpty(&t->master, &t->slave, NULL, NULL, &size) < 0 || pipe2(reports, O_CLOEXEC) < 0 ||
         pipe2(orders, O_CLOEXEC) < 0) {
         perror("walk: no pseudo terminal");
@@ -161,10 +161,36 @@ void terminal_release(struct terminal *t)
     close(t->slave);
 }
 
+static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, size - 1) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return n > 0;
+}
+
 /* ---- what it is made to suffer ---- */
+
+/* How often it went to sleep. */
+static long sleeps(const struct terminal *t)
+{
+    static const char name[] = "\nvoluntary_ctxt_switches:";
+    char text[4096];
+    const char *at = t->program > 0 && read_proc(t->program, "status", text, sizeof text)
+                         ? strstr(text, name)
+                         : NULL;
+
+    return at ? strtol(at + sizeof name - 1, NULL, 10) : -1;
+}
 
 void terminal_type(struct terminal *t, const char *bytes, size_t len)
 {
+    t->slept = sleeps(t);
     if (t->master >= 0 && write(t->master, bytes, len) != (ssize_t)len && errno != EAGAIN)
         perror("walk: the terminal does not take keys");
 }
@@ -192,22 +218,14 @@ void terminal_continue(struct terminal *t)
 
 /* ---- watching ---- */
 
-static int count(const char *text, size_t len, const char *what)
+/* The last switch that was written counts: leaving twice does no harm. */
+static void note_screen(struct terminal *t, const char *text, size_t len)
 {
-    size_t n = strlen(what);
-    int found = 0;
+    static const char head[] = "\033[?1049";
 
-    for (size_t i = 0; i + n <= len; i++)
-        found += memcmp(text + i, what, n) == 0;
-    return found;
-}
-
-static void count_screens(struct terminal *t, const char *text, size_t len)
-{
-    static const char enter[] = "\033[?1049h", leave[] = "\033[?1049l";
-
-    t->enters += count(text, len, enter);
-    t->leaves += count(text, len, leave);
+    for (size_t i = 0; i + sizeof head <= len; i++)
+        if (memcmp(text + i, head, sizeof head - 1) == 0)
+            t->alternate = text[i + sizeof head - 1] == 'h';
 }
 
 /* Output is looked at together with the end of what came before: without its last byte a sequence
@@ -223,25 +241,12 @@ static void drop_output(struct terminal *t)
         n = read(t->master, chunk + t->tail_len, sizeof chunk - KEEP);
         if (n <= 0)
             return;
-        t->bytes += (unsigned long long)n;
         size_t len = t->tail_len + (size_t)n;
-        count_screens(t, chunk, len);
+        note_screen(t, chunk, len);
+        t->seen |= t->wanted && memmem(chunk, len, t->wanted, strlen(t->wanted));
         t->tail_len = len < KEEP ? len : KEEP;
         memcpy(t->tail, chunk + len - t->tail_len, t->tail_len);
     }
-}
-
-static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, text, size - 1) : -1;
-
-    if (fd >= 0)
-        close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    return n > 0;
 }
 
 /* "7 0x7ffd… " is the number of the system call it sleeps in; "running" is none. */
@@ -260,17 +265,32 @@ static bool in_poll(const struct terminal *t)
     return call == SYS_ppoll;
 }
 
+static bool has_children(const struct terminal *t)
+{
+    char name[64], text[256];
+
+    snprintf(name, sizeof name, "task/%d/children", (int)t->program);
+    return read_proc(t->program, name, text, sizeof text);
+}
+
+/* Keys take a moment from one end of the terminal to the other: until it has woken up for them it
+ * does not count as idle, unless a program of its own may have taken them. */
 static bool is_idle(struct terminal *t)
 {
     int unread = 0;
 
     if (t->program <= 0 || !in_poll(t))
         return false;
-    return ioctl(t->slave, FIONREAD, &unread) < 0 || unread == 0;
+    if (ioctl(t->slave, FIONREAD, &unread) == 0 && unread > 0)
+        return false;
+    if (t->slept >= 0 && sleeps(t) == t->slept && !has_children(t))
+        return false;
+    t->slept = -1;
+    return true;
 }
 
-/* Wait for output, a report, or a moment. */
-static void watch(struct terminal *t)
+/* Wait for output, a report, or a moment; true when there is a report. */
+static bool watch_output(struct terminal *t)
 {
     struct pollfd fds[] = {{.fd = t->master, .events = POLLIN},
                            {.fd = t->reports, .events = POLLIN}};
@@ -278,7 +298,12 @@ static void watch(struct terminal *t)
 
     ppoll(fds, 2, &moment, NULL);
     drop_output(t);
-    if (fds[1].revents && !take_report(t)) {
+    return fds[1].revents != 0;
+}
+
+static void watch(struct terminal *t)
+{
+    if (watch_output(t) && !take_report(t)) {
         t->life = LIFE_ENDED;
         t->status = -1;
         t->program = 0;
@@ -289,14 +314,14 @@ static bool settle(struct terminal *t, bool until_end)
 {
     double end = now() + DEADLINE_SECONDS;
 
-    do {
+    while (t->life == LIFE_RUNS) {
         watch(t);
-        if (t->life != LIFE_RUNS)
+        if (t->life == LIFE_RUNS && !until_end && is_idle(t))
             return true;
-        if (!until_end && is_idle(t))
-            return true;
-    } while (now() < end);
-    return false;
+        if (now() > end)
+            return false;
+    }
+    return true;
 }
 
 bool terminal_settle(struct terminal *t)
@@ -304,16 +329,36 @@ bool terminal_settle(struct terminal *t)
     return settle(t, false);
 }
 
+bool terminal_await_alone(struct terminal *t)
+{
+    double end = now() + DEADLINE_SECONDS;
+
+    while (t->life == LIFE_RUNS && now() < end) {
+        watch(t);
+        if (t->life == LIFE_RUNS && !has_children(t) && is_idle(t))
+            return true;
+    }
+    return false;
+}
+
+bool terminal_await_text(struct terminal *t)
+{
+    double end = now() + DEADLINE_SECONDS;
+
+    while (!t->seen && t->life == LIFE_RUNS && now() < end)
+        watch(t);
+    return t->seen;
+}
+
 bool terminal_await_end(struct terminal *t)
 {
     return settle(t, true);
 }
 
-const char *terminal_insane(struct terminal *t)
+static const char *insane(const struct terminal *t)
 {
     struct termios after;
 
-    drop_output(t);
     if (t->master < 0) /* hung up: nobody sees it any more */
         return NULL;
     if (tcgetattr(t->slave, &after) < 0)
@@ -322,9 +367,22 @@ const char *terminal_insane(struct terminal *t)
         after.c_oflag != t->before.c_oflag || after.c_cflag != t->before.c_cflag ||
         memcmp(after.c_cc, t->before.c_cc, sizeof after.c_cc) != 0)
         return "the modes of the terminal were not restored";
-    if (t->enters != t->leaves)
+    if (t->alternate)
         return "the alternate screen was not left";
     return NULL;
+}
+
+/* The kernel hands output over in its own time: the last of it may come after the end. */
+const char *terminal_insane(struct terminal *t)
+{
+    double end = now() + LATE_OUTPUT_SECONDS;
+    const char *why;
+
+    do {
+        watch_output(t);
+        why = insane(t);
+    } while (why && now() < end);
+    return why;
 }
 
 const char *terminal_state(const struct terminal *t)

@@ -2,12 +2,14 @@
  *
  *     walk SEED KEYS WORK PROGRAM ANSWER…
  *
- * Runs PROGRAM (built with sanitizers) on pseudo terminals and makes it suffer KEYS seeded keys with
- * resizes, saved and spoiled files, editors, signals and sudden ends between them. After every step it
- * must come to rest. Whenever it ends: status, terminal, processes and progress must be in order, and
- * the sanitizers silent. The same SEED makes the same steps. Prints "N passed, N failed".
+ * Runs PROGRAM (built with sanitizers) on pseudo terminals and makes it suffer KEYS seeded keys
+ * with resizes, saved and spoiled files, editors, signals and sudden ends between them. After every
+ * step it must come to rest. Whenever it ends: status, terminal, processes and progress must be in
+ * order, and the sanitizers silent. The same SEED makes the same steps. Prints "N passed, N
+ * failed".
  *
- *     walk --editor FILE…        what the program starts as $EDITOR; WALK_EDITOR names its orders */
+ *     walk --editor FILE…        what the program starts as $EDITOR; WALK_EDITOR names its orders
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
@@ -266,12 +268,12 @@ static void rest(struct walk *w)
 /* ---- steps ---- */
 
 static const char *const sequences[] = {
-    "\033[A",     "\033[B",     "\033[C",       "\033[D",    "\033OA",    "\033OB",
-    "\033OC",     "\033OD",     "\033[5~",      "\033[6~",   "\033[H",    "\033[F",
-    "\033OH",     "\033OF",     "\033OP",       "\033[Z",    "\033[1;2C", "\033[1;2D",
-    "\033[3~",    "\033",       "\033\033",     "\033[",     "\033[M",    "\033[999;999H",
-    "\xe4\xb8\xad", "\xef\xbc\x8f", "\xe3\x80\x81", "\xc3\xa9",  "\xf0\x9f\x98\x80",
-    "\xff",       "\xe4\xb8",   "\xc0\x80",     "管道",
+    "\033[A",       "\033[B",       "\033[C",       "\033[D",   "\033OA",           "\033OB",
+    "\033OC",       "\033OD",       "\033[5~",      "\033[6~",  "\033[H",           "\033[F",
+    "\033OH",       "\033OF",       "\033OP",       "\033[Z",   "\033[1;2C",        "\033[1;2D",
+    "\033[3~",      "\033",         "\033\033",     "\033[",    "\033[M",           "\033[999;999H",
+    "\xe4\xb8\xad", "\xef\xbc\x8f", "\xe3\x80\x81", "\xc3\xa9", "\xf0\x9f\x98\x80", "\xff",
+    "\xe4\xb8",     "\xc0\x80",     "管道",
 };
 
 /* One key, perhaps of several bytes; appended. */
@@ -400,14 +402,45 @@ static void end_it(struct walk *w)
         fail(w, "it does not end");
 }
 
+static void press(struct walk *w, const char *keys)
+{
+    if (!w->open)
+        return;
+    note(w, "press %s", keys);
+    terminal_type(&w->term, keys, strlen(keys));
+    rest(w);
+}
+
+/* A grading that runs to its end is recorded. */
+static void grade(struct walk *w)
+{
+    const char *why;
+    long before;
+
+    come_back(&w->place);
+    mischief(&w->place, MISCHIEF_HEAL, below(w, 1000));
+    terminal_resize(&w->term, 100, 40);
+    for (int i = 0; i < 3; i++)
+        press(w, "\033"); /* a question that is still open, an editor that waits for a key */
+    press(w, "g1.1\r");
+    if (!w->open || (before = attempts_recorded(&w->place, &why)) < 0)
+        return;
+    press(w, "r");
+    if (!w->open || !terminal_await_alone(&w->term))
+        fail(w, "the grading does not end");
+    w->attempts = attempts_recorded(&w->place, &why);
+    if (w->attempts <= before)
+        fail(w, "the grading was not recorded");
+}
+
 static void step(struct walk *w)
 {
     static const struct {
         unsigned weight; /* of 10,000 */
         void (*act)(struct walk *w);
     } acts[] = {
-        {9100, type},      {600, resize},     {150, change_files}, {60, order_editor},
-        {60, signal_it},   {20, come_and_go}, {10, end_it},
+        {9080, type},    {600, resize},     {150, change_files}, {60, order_editor},
+        {60, signal_it}, {20, come_and_go}, {10, end_it},        {20, grade},
     };
     unsigned n = below(w, 10000);
 
