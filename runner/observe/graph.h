@@ -136,7 +136,7 @@ struct graph {
 
 void graph_init(struct graph *g, const struct observer *o); /* builds it all but source lines */
 void graph_release(struct graph *g);
-/* Ask the unwinder; the threads are stopped for a moment, so read everything else first. */
+/* Ask the unwinder; all threads are stopped for a moment, so read everything else first. */
 void graph_find_lines(struct graph *g);
 
 /* holders.c */
