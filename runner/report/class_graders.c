@@ -33,7 +33,7 @@ static char *explanation(const struct cell *c, const struct cell_test *t)
  */
 static char *whole(const struct cell *c)
 {
-    if (c->attempt && c->attempt->built)
+    if (cell_whole(c) == WHOLE_NONE)
         return str_dup("");
     AUTO_FREE char *remark = cell_remark(c);
     AUTO_FREE char *build = cell_build_text(c);

@@ -25,14 +25,23 @@ static void seconds(FILE *out, double ms)
 }
 
 /* Nothing handed in, or nothing built: one failed case says so, the tests count as not run. */
-static bool has_case_for_all(const struct cell *c)
+static const char *case_for_all(const struct cell *c)
 {
-    return !c->attempt || (!c->attempt->built && !c->attempt->internal);
+    switch (cell_whole(c)) {
+    case WHOLE_MISSING:
+        return "missing";
+    case WHOLE_NOT_BUILT:
+        return "build-failed";
+    case WHOLE_NONE:
+    case WHOLE_FAULT:
+        return NULL;
+    }
+    return NULL;
 }
 
 static void count(const struct cell *c, struct counts *n)
 {
-    if (has_case_for_all(c)) {
+    if (case_for_all(c)) {
         n->tests++;
         n->failures++;
     }
@@ -144,11 +153,11 @@ static void suite(FILE *out, const struct cell *c)
         attribute(out, "timestamp", stamp);
     fputs(">\n", out);
     properties(out, c);
-    if (has_case_for_all(c)) {
+    if (case_for_all(c)) {
         AUTO_FREE char *remark = cell_remark(c);
         AUTO_FREE char *text = cell_build_text(c);
         open_case(out, c, c->attempt ? "build" : "handed-in", 0);
-        child(out, "failure", c->attempt ? "build-failed" : "missing", remark, text);
+        child(out, "failure", case_for_all(c), remark, text);
     }
     for (size_t i = 0; i < c->x->n_tests; i++)
         if (cell_shows(c, i))

@@ -56,7 +56,7 @@ static void details(FILE *out, int columns, const struct cell *c, const struct c
 /* An attempt that did not build, or was never made: all its tests failed for that reason. */
 static bool failed_whole(const struct cell *c)
 {
-    return !c->attempt || (!c->attempt->built && !c->attempt->internal);
+    return cell_whole(c) == WHOLE_MISSING || cell_whole(c) == WHOLE_NOT_BUILT;
 }
 
 static bool point(FILE *out, int columns, size_t number, const struct cell *c, size_t index)
@@ -70,7 +70,7 @@ static bool point(FILE *out, int columns, size_t number, const struct cell *c, s
     fprintf(out, "%s %zu - ", ok ? "ok" : "not ok", number);
     description(out, name);
     if (ok && o != OUTCOME_PASS) {
-        AUTO_FREE char *why = o == OUTCOME_NOT_RUN ? cell_remark(c) : cell_short(&t);
+        AUTO_FREE char *why = t.record ? cell_short(&t) : cell_remark(c);
         fputs(" # SKIP ", out);
         description(out, why);
     }

@@ -68,6 +68,15 @@ void cell_release(struct cell *c)
     *c = (struct cell){0};
 }
 
+enum cell_whole cell_whole(const struct cell *c)
+{
+    if (c->grade->state == CELL_FAULT)
+        return WHOLE_FAULT;
+    if (!c->attempt)
+        return WHOLE_MISSING;
+    return c->attempt->built ? WHOLE_NONE : WHOLE_NOT_BUILT;
+}
+
 static const struct record *find_record(const struct cell *c, const char *test)
 {
     for (size_t i = 0; c->has_report && i < c->report.n_records; i++)
@@ -85,6 +94,10 @@ void cell_test(const struct cell *c, size_t index, struct cell_test *t)
         .max_points = test->points,
         .record = find_record(c, test->id),
     };
+    if (cell_whole(c) == WHOLE_FAULT) {
+        t->verdict = VERDICT_INTERNAL;
+        t->max_points = 0;
+    }
     if (!c->attempt || !c->attempt->marks)
         return;
     const struct gradebook_mark *m = &c->attempt->marks[index];

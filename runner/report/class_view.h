@@ -28,6 +28,15 @@ void cell_init(struct cell *c, const struct gradebook *g, const struct class_opt
                size_t student, size_t exercise, bool with_report);
 void cell_release(struct cell *c);
 
+/* What concerns all tests of a cell at once. */
+enum cell_whole {
+    WHOLE_NONE,      /* nothing: every test has its own result */
+    WHOLE_MISSING,   /* nothing was handed in */
+    WHOLE_NOT_BUILT, /* the compiler refused it */
+    WHOLE_FAULT,     /* only faults of ours: nothing is known */
+};
+enum cell_whole cell_whole(const struct cell *c);
+
 /* One test of a cell. */
 struct cell_test {
     const struct gradebook_test *test;
