@@ -4,7 +4,8 @@
 set -eu
 
 build='gcc libc6-dev make pkg-config libncurses-dev check libsqlite3-dev libmd4c-dev
-       libunistring-dev libdw-dev libseccomp-dev libarchive-dev libjansson-dev libinih-dev bubblewrap'
+       libunistring-dev libdw-dev libseccomp-dev libarchive-dev libjansson-dev libinih-dev
+       nettle-dev bubblewrap'
 test='clang clang-format clang-tidy cppcheck shellcheck tmux procps'
 
 wanted=
@@ -21,19 +22,19 @@ if ! command -v dpkg-query >/dev/null 2>&1; then
     for program in gcc make pkg-config bwrap; do
         command -v $program >/dev/null 2>&1 || missing="$missing $program"
     done
-    for library in ncursesw check sqlite3 md4c libdw libseccomp libarchive jansson inih; do
+    for library in ncursesw check sqlite3 nettle md4c libdw libseccomp libarchive jansson inih; do
         pkg-config --exists $library 2>/dev/null || missing="$missing $library"
     done
     [ -z "$missing" ] && exit 0
     echo "缺少 / missing:$missing" >&2
     if command -v dnf >/dev/null 2>&1; then
-        echo "请运行 / run: sudo dnf install gcc make pkgconf ncurses-devel check-devel sqlite-devel md4c-devel libunistring-devel elfutils-devel libseccomp-devel libarchive-devel jansson-devel inih-devel bubblewrap" >&2
+        echo "请运行 / run: sudo dnf install gcc make pkgconf ncurses-devel check-devel sqlite-devel md4c-devel libunistring-devel elfutils-devel libseccomp-devel libarchive-devel jansson-devel inih-devel nettle-devel bubblewrap" >&2
     elif command -v pacman >/dev/null 2>&1; then
-        echo "请运行 / run: sudo pacman -S --needed gcc make pkgconf ncurses check sqlite md4c libunistring elfutils libseccomp libarchive jansson libinih bubblewrap" >&2
+        echo "请运行 / run: sudo pacman -S --needed gcc make pkgconf ncurses check sqlite md4c libunistring elfutils libseccomp libarchive jansson libinih nettle bubblewrap" >&2
     elif command -v zypper >/dev/null 2>&1; then
-        echo "请运行 / run: sudo zypper install gcc make pkg-config ncurses-devel check-devel sqlite3-devel md4c-devel libunistring-devel libdw-devel libseccomp-devel libarchive-devel libjansson-devel inih-devel bubblewrap" >&2
+        echo "请运行 / run: sudo zypper install gcc make pkg-config ncurses-devel check-devel sqlite3-devel md4c-devel libunistring-devel libdw-devel libseccomp-devel libarchive-devel libjansson-devel inih-devel nettle-devel bubblewrap" >&2
     elif command -v apk >/dev/null 2>&1; then
-        echo "请运行 / run: sudo apk add gcc musl-dev make pkgconf ncurses-dev check-dev sqlite-dev md4c-dev libunistring-dev elfutils-dev libseccomp-dev libarchive-dev jansson-dev inih-dev bubblewrap" >&2
+        echo "请运行 / run: sudo apk add gcc musl-dev make pkgconf ncurses-dev check-dev sqlite-dev md4c-dev libunistring-dev elfutils-dev libseccomp-dev libarchive-dev jansson-dev inih-dev nettle-dev bubblewrap" >&2
     fi
     exit 1
 fi

@@ -1,8 +1,4 @@
 /* ipclab verify: the invariants of the course, many gradings at a time. */
-#include <errno.h>
-#include <poll.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,26 +11,22 @@
 #include "cli/invariants.h"
 #include "cli/wrong.h"
 #include "grade/builds.h"
-#include "grade/grade.h"
+#include "grade/pool.h"
 
 enum kind { KIND_SKELETON, KIND_REFERENCE, KIND_WRONG };
-enum { KIND_COUNT = KIND_WRONG + 1, MAX_JOBS = 64 };
+enum { KIND_COUNT = KIND_WRONG + 1 };
 
 struct task {
     const struct exercise *x;
     enum kind kind;
     const struct wrong *wrong; /* borrowed, KIND_WRONG only */
     uint64_t seed;
+    const char *replace[3]; /* of a wrong answer: name, path, NULL */
 };
 struct tally { /* of one exercise */
     int good[KIND_COUNT], all[KIND_COUNT];
     struct wrong *wrong; /* owned */
     size_t n_wrong;
-};
-struct slot { /* one running grading */
-    struct grading *g;
-    const struct task *task;
-    const char *replace[3];
 };
 struct verify {
     struct cli *c;
@@ -49,14 +41,8 @@ struct verify {
     bool progress; /* stderr is a terminal */
     struct buf said;
     double slowest;
+    int status; /* a grading could not be started */
 };
-
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int sig)
-{
-    interrupted = sig;
-}
 
 /* --- choosing
  * --------------------------------------------------------------------------------------- */
@@ -94,7 +80,7 @@ static int choose(struct verify *v, int argc, char **argv)
     }
     for (size_t i = 0; !named && i < v->c->course.n_exercises; i++)
         v->chosen[i] = true;
-    if (v->repeat < 1 || v->jobs < 1 || v->jobs > MAX_JOBS)
+    if (v->repeat < 1 || v->jobs < 1 || v->jobs > POOL_MAX)
         return cli_usage("verify");
     return 0;
 }
@@ -105,7 +91,7 @@ static void add_task(struct verify *v, const struct exercise *x, enum kind kind,
     if (!v->only[kind] || (w && w->needs_bwrap && v->c->sandbox == SANDBOX_NONE))
         return;
     v->tasks = mem_grow(v->tasks, v->n_tasks + 1, sizeof *v->tasks);
-    v->tasks[v->n_tasks++] = (struct task){x, kind, w, (uint64_t)round + 1};
+    v->tasks[v->n_tasks++] = (struct task){x, kind, w, (uint64_t)round + 1, {NULL}};
     v->tallies[x->index].all[kind]++;
 }
 
@@ -158,9 +144,8 @@ static void describe_failure(struct buf *out, const struct report *r)
                  f->diagnosis ? f->diagnosis : "-", text2_get(&f->symptom));
 }
 
-static void replay(struct buf *out, const struct slot *s)
+static void replay(struct buf *out, const struct task *t)
 {
-    const struct task *t = s->task;
     const char *dir = t->kind == KIND_SKELETON ? t->x->lab_dir : t->x->solution_dir;
     buf_addf(out, "\n    ipclab run %s --source %s", t->x->id, dir);
     if (t->wrong)
@@ -223,94 +208,80 @@ static char *judge(const struct task *t, const struct report *r)
     return buf_steal(&why);
 }
 
-static void finish(struct verify *v, struct slot *s)
+static void finish(struct verify *v, const struct task *task, const struct report *r)
 {
     static const char *const names[KIND_COUNT] = {"skeleton", "reference", "wrong"};
-    const struct report *r = grade_report(s->g);
-    struct tally *t = &v->tallies[s->task->x->index];
-    AUTO_FREE char *why = judge(s->task, r);
+    struct tally *t = &v->tallies[task->x->index];
+    AUTO_FREE char *why = judge(task, r);
     v->finished++;
     if (r->ms > v->slowest)
         v->slowest = r->ms;
     if (!*why) {
-        t->good[s->task->kind]++;
+        t->good[task->kind]++;
     } else if (!r->cancelled) {
         v->violations++;
-        buf_addf(&v->said, "%s %s %s:%s", s->task->x->number, s->task->x->id, names[s->task->kind],
-                 why);
-        replay(&v->said, s);
+        buf_addf(&v->said, "%s %s %s:%s", task->x->number, task->x->id, names[task->kind], why);
+        replay(&v->said, task);
     }
-    grade_free(s->g);
-    s->g = NULL;
 }
 
 /* --- running
  * ------------------------------------------------------------------------------------------------
  */
 
-static int start(struct verify *v, struct slot *s)
+static bool next_job(void *context, struct pool_job *job)
 {
-    struct err e = {0};
-    const struct task *t = &v->tasks[v->next++];
-    struct grade_options o = {.course = &v->c->course,
-                              .exercise = t->x,
-                              .source_dir =
-                                  t->kind == KIND_SKELETON ? t->x->lab_dir : t->x->solution_dir,
-                              .sandbox = v->c->sandbox,
-                              .pauses = v->pauses,
-                              .builds = v->builds,
-                              .seed = t->seed,
-                              .only_test = t->wrong ? t->wrong->test : NULL};
-    s->task = t;
-    s->replace[0] = t->wrong ? t->wrong->file : NULL;
-    s->replace[1] = t->wrong ? t->wrong->path : NULL;
-    s->replace[2] = NULL;
-    if (t->wrong)
-        o.replace = s->replace;
-    if (grade_start(&s->g, &o, &e) != 0) {
-        s->g = NULL;
-        return cli_fail(EXIT_FAULT, &e);
+    struct verify *v = context;
+    if (v->next == v->n_tasks)
+        return false;
+    struct task *t = &v->tasks[v->next++];
+    job->data = t;
+    job->options = (struct grade_options){
+        .course = &v->c->course,
+        .exercise = t->x,
+        .source_dir = t->kind == KIND_SKELETON ? t->x->lab_dir : t->x->solution_dir,
+        .sandbox = v->c->sandbox,
+        .pauses = v->pauses,
+        .builds = v->builds,
+        .seed = t->seed,
+        .only_test = t->wrong ? t->wrong->test : NULL};
+    if (t->wrong) {
+        t->replace[0] = t->wrong->file;
+        t->replace[1] = t->wrong->path;
+        job->options.replace = t->replace;
     }
-    return 0;
+    return true;
 }
 
-static void show_progress(const struct verify *v)
+static bool job_done(void *context, struct pool_job *job, struct report *r, const struct err *e)
 {
+    struct verify *v = context;
+    if (r)
+        finish(v, job->data, r);
+    else
+        v->status = cli_fail(EXIT_FAULT, e);
+    return r != NULL;
+}
+
+static void show_progress(void *context, int running)
+{
+    const struct verify *v = context;
+    (void)running;
     if (v->progress)
         fprintf(stderr, "\r%zu/%zu ", v->finished, v->n_tasks);
 }
 
 static int run_all(struct verify *v)
 {
-    struct slot slots[MAX_JOBS] = {{NULL, NULL, {NULL}}};
-    int status = 0;
-    for (;;) {
-        struct pollfd fds[MAX_JOBS];
-        nfds_t n = 0;
-        for (int i = 0; i < v->jobs; i++) {
-            if (!slots[i].g && v->next < v->n_tasks && !interrupted && status == 0)
-                status = start(v, &slots[i]);
-            if (slots[i].g && interrupted)
-                grade_cancel(slots[i].g);
-            while (slots[i].g) {
-                enum grade_event ev = grade_pump(slots[i].g);
-                if (ev == GRADE_NONE)
-                    break;
-                if (ev == GRADE_DONE)
-                    finish(v, &slots[i]);
-            }
-            if (slots[i].g)
-                fds[n++] = (struct pollfd){.fd = grade_fd(slots[i].g), .events = POLLIN};
-        }
-        show_progress(v);
-        if (n == 0 && (v->next == v->n_tasks || interrupted || status != 0))
-            break;
-        if (n == (nfds_t)v->jobs || v->next == v->n_tasks)
-            poll(fds, n, -1);
-    }
+    const struct pool pool = {.jobs = v->jobs,
+                              .context = v,
+                              .next = next_job,
+                              .done = job_done,
+                              .progress = show_progress};
+    int interrupted = pool_run(&pool);
     if (v->progress)
         fprintf(stderr, "\r              \r");
-    return interrupted ? EXIT_FAULT : status;
+    return interrupted ? EXIT_FAULT : v->status;
 }
 
 /* --- the table
@@ -370,15 +341,9 @@ static void print_json(const struct verify *v)
     json_decref(j);
 }
 
-static int cpus(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
 int command_verify(struct cli *c, int argc, char **argv)
 {
-    struct verify v = {.c = c, .repeat = 1, .jobs = cpus(), .only = {true, true, true}};
+    struct verify v = {.c = c, .repeat = 1, .jobs = pool_cpus(), .only = {true, true, true}};
     if (cli_course(c) != 0)
         return EXIT_FAULT;
     v.progress = isatty(STDERR_FILENO);
@@ -386,14 +351,11 @@ int command_verify(struct cli *c, int argc, char **argv)
     v.chosen = mem_alloc(c->course.n_exercises * sizeof *v.chosen);
     int status = choose(&v, argc, argv);
     if (status == 0) {
-        struct sigaction action = {.sa_handler = on_interrupt}, old;
-        sigaction(SIGINT, &action, &old);
         plan(&v);
         if (v.repeat > 1) /* without it everything is compiled each time */
             v.builds = builds_new(NULL);
         double started = clock_ms();
         status = run_all(&v);
-        sigaction(SIGINT, &old, NULL);
         if (c->json) {
             print_json(&v);
         } else {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/decode.h"
 #include "base/fs.h"
 
 enum { REPORT_FILE_MAX = 64 << 20 };
@@ -22,14 +23,19 @@ static void exercise_free_parts(struct gradebook_exercise *x)
     free(x->number);
 }
 
+void gradebook_refusals_free(struct gradebook_refusal *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free(list[i].where);
+        free(list[i].what);
+        text2_release(&list[i].why);
+    }
+    free(list);
+}
+
 static void student_free_parts(struct gradebook_student *s)
 {
-    for (size_t i = 0; i < s->n_refusals; i++) {
-        free(s->refusals[i].where);
-        free(s->refusals[i].what);
-        text2_release(&s->refusals[i].why);
-    }
-    free(s->refusals);
+    gradebook_refusals_free(s->refusals, s->n_refusals);
     free(s->id);
     free(s->name);
     free(s->email);
@@ -63,6 +69,7 @@ void gradebook_release(struct gradebook *g)
     }
     for (size_t i = 0; i < g->n_faults; i++)
         free(g->faults[i].text);
+    gradebook_refusals_free(g->refusals, g->n_refusals);
     free(g->folder);
     free(g->title);
     free(g->exercises);
@@ -74,6 +81,59 @@ void gradebook_release(struct gradebook *g)
     free(g->pairs);
     free(g->grades);
     *g = (struct gradebook){.folder = NULL};
+}
+
+struct gradebook_student *gradebook_add_student(struct gradebook *g, const char *id,
+                                                const char *name)
+{
+    g->students = mem_grow(g->students, g->n_students + 1, sizeof *g->students);
+    struct gradebook_student *s = &g->students[g->n_students++];
+    *s = (struct gradebook_student){.id = str_dup(id),
+                                    .name = str_dup(name),
+                                    .email = str_dup(""),
+                                    .section = str_dup(""),
+                                    .folder = text_file_name(id)};
+    return s;
+}
+
+static struct title title_copy(const struct title *t)
+{
+    struct title copy;
+    for (size_t lang = 0; lang < LANG_COUNT; lang++)
+        copy.text[lang] = str_dup(t->text[lang]);
+    return copy;
+}
+
+struct gradebook_exercise *gradebook_add_exercise(struct gradebook *g, const struct exercise *x)
+{
+    g->exercises = mem_grow(g->exercises, g->n_exercises + 1, sizeof *g->exercises);
+    struct gradebook_exercise *copy = &g->exercises[g->n_exercises++];
+    *copy = (struct gradebook_exercise){.id = str_dup(x->id),
+                                        .number = str_dup(x->number),
+                                        .title = title_copy(&x->title),
+                                        .tests = mem_alloc(x->n_tests * sizeof *copy->tests),
+                                        .n_tests = x->n_tests,
+                                        .max_points = exercise_max_points(x)};
+    for (size_t i = 0; i < x->n_tests; i++)
+        copy->tests[i] = (struct gradebook_test){.id = str_dup(x->tests[i].id),
+                                                 .title = title_copy(&x->tests[i].title),
+                                                 .points = x->tests[i].points,
+                                                 .hidden = x->tests[i].hidden};
+    return copy;
+}
+
+void gradebook_refuse(struct gradebook_refusal **list, size_t *count, const char *where,
+                      const char *what, enum msg_id why, ...)
+{
+    *list = mem_grow(*list, *count + 1, sizeof **list);
+    struct gradebook_refusal *r = &(*list)[(*count)++];
+    *r = (struct gradebook_refusal){.where = str_dup(where), .what = str_dup(what)};
+    for (size_t lang = 0; lang < LANG_COUNT; lang++) {
+        va_list ap;
+        va_start(ap, why);
+        r->why.text[lang] = msg_vformat((enum lang)lang, why, ap);
+        va_end(ap);
+    }
 }
 
 const struct gradebook_grade *gradebook_grade_of(const struct gradebook *g, size_t student,

@@ -166,6 +166,8 @@ struct gradebook {
     size_t n_attempts;
     struct gradebook_override *overrides; /* owned */
     size_t n_overrides;
+    struct gradebook_refusal *refusals; /* owned: what belongs to no student */
+    size_t n_refusals;
     struct gradebook_fault *faults; /* owned */
     size_t n_faults;
     struct gradebook_pair *pairs; /* owned; whoever measures similarity adds them */
@@ -175,6 +177,16 @@ struct gradebook {
 };
 
 void gradebook_release(struct gradebook *g);
+
+/* Building it up: each returns the new entry, zeroed but for what is given. `folder` of a student
+ * is made from the id. */
+struct gradebook_student *gradebook_add_student(struct gradebook *g, const char *id,
+                                                const char *name);
+struct gradebook_exercise *gradebook_add_exercise(struct gradebook *g, const struct exercise *x);
+/* A remark; arguments as in the message, in both languages. `what` may be NULL. */
+void gradebook_refuse(struct gradebook_refusal **list, size_t *count, const char *where,
+                      const char *what, enum msg_id why, ...);
+void gradebook_refusals_free(struct gradebook_refusal *list, size_t count);
 
 /* Compute lateness, penalties, which attempt counts, and every cell. May be called again after
  * policies or overrides changed. */

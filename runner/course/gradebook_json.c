@@ -90,15 +90,21 @@ static json_t *cell_to_json(const struct gradebook *g, size_t student, size_t ex
                      override_to_json(g, cell->override), "attempts", attempts);
 }
 
+static json_t *refusals_to_json(const struct gradebook_refusal *list, size_t count)
+{
+    json_t *refusals = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(
+            refusals, json_pack("{s:o, s:o, s:o}", "where", json_text(list[i].where), "what",
+                                json_text(list[i].what), "why", two_languages(list[i].why.text)));
+    return refusals;
+}
+
 static json_t *student_to_json(const struct gradebook *g, size_t index, size_t *next)
 {
     const struct gradebook_student *s = &g->students[index];
-    json_t *refusals = json_array(), *grades = json_array();
-    for (size_t i = 0; i < s->n_refusals; i++)
-        json_array_append_new(refusals,
-                              json_pack("{s:o, s:o, s:o}", "where", json_text(s->refusals[i].where),
-                                        "what", json_text(s->refusals[i].what), "why",
-                                        two_languages(s->refusals[i].why.text)));
+    json_t *refusals = refusals_to_json(s->refusals, s->n_refusals);
+    json_t *grades = json_array();
     for (size_t x = 0; x < g->n_exercises; x++)
         json_array_append_new(grades, cell_to_json(g, index, x, next));
     return json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "id", json_text(s->id), "name",
@@ -123,8 +129,9 @@ json_t *gradebook_to_json(const struct gradebook *g)
                                                json_text(g->students[p->student_b].id), "percent_a",
                                                p->percent_a, "percent_b", p->percent_b));
     }
-    return json_pack("{s:i, s:o, s:I, s:b, s:o, s:o, s:o, s:o}", "version", (int)GRADEBOOK_FORM,
-                     "title", json_text(g->title), "graded", (json_int_t)g->graded, "unsafe",
-                     (int)g->unsafe, "policies", policies_to_json(&g->policies), "exercises",
-                     exercises, "students", students, "pairs", pairs);
+    return json_pack(
+        "{s:i, s:o, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "version", (int)GRADEBOOK_FORM, "title",
+        json_text(g->title), "graded", (json_int_t)g->graded, "unsafe", (int)g->unsafe, "policies",
+        policies_to_json(&g->policies), "refusals", refusals_to_json(g->refusals, g->n_refusals),
+        "exercises", exercises, "students", students, "pairs", pairs);
 }
