@@ -51,7 +51,7 @@ EXERCISES  := $(patsubst labs/%/exercise.ini,%,$(wildcard labs/*/*/exercise.ini)
 CHECKS     := $(foreach x,$(EXERCISES),$(if $(wildcard tests/labs/$(x)/check.c),$(B)/check/$(x)/check))
 REFERENCES := $(foreach x,$(EXERCISES),$(if $(wildcard solutions/$(x)/*.c),$(B)/ref/$(x)/.built))
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-SHIM       := $(B)/lab-shim.so $(B)/lab-crash.so
+SHIM       := $(addprefix $(B)/,lab-shim.so lab-crash.so lab-calls.so)
 
 .PHONY: all run test bench test-fresh install uninstall format clean help deps test-deps \
         unit verify walk lint

@@ -19,6 +19,7 @@ install)
     put 755 "$B/lab-init" "$lib/lab-init"
     put 644 "$B/lab-shim.so" "$lib/lab-shim.so"
     put 644 "$B/lab-crash.so" "$lib/lab-crash.so"
+    put 644 "$B/lab-calls.so" "$lib/lab-calls.so"
     find "$B/check" "$B/ref" -type f ! -name '.*' | while read -r f; do
         put 755 "$f" "$lib/${f#"$B/"}"
     done

@@ -28,7 +28,7 @@ self=tests/verdicts.sh
 
 # Strings with a dash in harness and observe are diagnoses, but for these. Those of one word are
 # recognised by what stands before them.
-not_diagnoses='^(lab-init|lab-shim|lab-crash|ipclab-unwind|ipclab-crash)$'
+not_diagnoses='^(lab-init|lab-shim|lab-crash|lab-calls|ipclab-unwind|ipclab-crash|ipclab-call)$'
 
 general_ids() {
     {

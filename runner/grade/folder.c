@@ -165,8 +165,8 @@ int folder_fill(struct folder *f, const struct grade_options *o, char hash[17], 
     for (size_t i = 0; i < o->exercise->n_programs && rc == 0; i++)
         for (size_t k = 0; k < o->exercise->programs[i].n_drivers && rc == 0; k++)
             rc = copy_trusted(f, o->exercise->tests_dir, o->exercise->programs[i].drivers[k], e);
-    static const char *const preloaded[] = {"lab-shim.so", "lab-crash.so"};
-    for (size_t i = 0; i < 2 && rc == 0; i++) {
+    static const char *const preloaded[] = {"lab-shim.so", "lab-crash.so", "lab-calls.so"};
+    for (size_t i = 0; i < sizeof preloaded / sizeof preloaded[0] && rc == 0; i++) {
         AUTO_FREE char *path = fs_join(o->course->layout.build, preloaded[i]);
         if (fs_exists(path))
             rc = copy_trusted(f, o->course->layout.build, preloaded[i], e);

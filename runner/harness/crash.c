@@ -38,9 +38,9 @@ static const Dwfl_Callbacks callbacks = {
     .section_address = dwfl_offline_section_address,
 };
 
-/* "file.c:12" of an offset in a program; malloc'd, NULL when unknown. */
-static char *source_line(const char *path, unsigned long offset)
+char *lab_source_line(const struct lab_proc *p, unsigned long offset)
 {
+    AUTO_FREE char *path = fs_join(sandbox_out(&lab.box), p->program);
     char *result = NULL;
     Dwfl *dwfl = dwfl_begin(&callbacks);
     Dwfl_Module *module = dwfl ? dwfl_report_offline(dwfl, "program", path, -1) : NULL;
@@ -67,9 +67,7 @@ bool lab_take_crash(struct lab_proc *p, struct crash *c)
     struct crash more;
     while (take_line(&p->errors, &more)) /* several processes may crash; the first one counts */
         ;
-    if (c->offset) {
-        AUTO_FREE char *path = fs_join(sandbox_out(&lab.box), p->program);
-        c->where = source_line(path, c->offset);
-    }
+    if (c->offset)
+        c->where = lab_source_line(p, c->offset);
     return true;
 }

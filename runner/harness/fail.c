@@ -133,7 +133,7 @@ static bool is_han(const char *at)
     return (unsigned char)*at >= 0xe4 && (unsigned char)*at <= 0xe9;
 }
 
-static void add_without_gaps(struct buf *b, const char *text, size_t len)
+void lab_add_without_gaps(struct buf *b, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (text[i] != ' ' || i < 3 || !is_han(text + i - 3) || !is_han(text + i + 1))
@@ -147,7 +147,7 @@ static char *with_context(const char *symptom, enum lang lang)
     size_t len = strlen(symptom), n = strlen(stop);
     struct buf b = BUF_INIT;
     bool ends = len >= n && strcmp(symptom + len - n, stop) == 0;
-    add_without_gaps(&b, symptom, ends ? len - n : len);
+    lab_add_without_gaps(&b, symptom, ends ? len - n : len);
     if (context && *context) {
         bool own_brackets = context[0] == '(' || strncmp(context, "（", strlen("（")) == 0;
         buf_adds(&b, lang == LANG_ZH ? "" : " ");
@@ -253,6 +253,7 @@ void lab_fail_with(struct failure *f)
         lab_context("", "");
     }
     mention_crashes(f);
+    lab_mention_calls(f);
     if (lab.refine && !f->certain && f->verdict != VERDICT_INTERNAL &&
         f->verdict != VERDICT_UNDECIDED &&
         (better = lab.refine(f->verdict, f->diagnosis, f->proc)) != NULL)

@@ -154,23 +154,24 @@ static const char *preloaded(const char *name)
     return lab_keep(fs_join(sandbox_src(&lab.box), name));
 }
 
-/* LD_PRELOAD: lab-crash.so so that a crash says where, lab-shim.so for a provoked program. Nothing
- * with sanitizers, whose runtime must come first. */
+/* LD_PRELOAD: lab-crash.so and lab-calls.so so that a crash or a wrong call says where, lab-shim.so
+ * for a provoked program. Nothing with sanitizers, whose runtime must come first. */
 static size_t preload(const struct lab_cmd *cmd, const char **env)
 {
-    const char *crash = preloaded("lab-crash.so"), *shim = preloaded("lab-shim.so");
+    const char *crash = preloaded("lab-crash.so"), *calls = preloaded("lab-calls.so"),
+               *shim = preloaded("lab-shim.so");
     if (lab.asan || cmd->no_memory_limit || cmd->side != LAB_STUDENT)
         return 0;
-    if (!cmd->provoke) {
-        env[0] = lab_text("LD_PRELOAD=%s", crash);
-        return fs_exists(crash) ? 1 : 0;
-    }
+    env[0] = lab_text("LD_PRELOAD=%s:%s%s%s", crash, calls, cmd->provoke ? ":" : "",
+                      cmd->provoke ? shim : "");
+    env[1] = "IPCLAB_CALLS=1";
+    if (!cmd->provoke)
+        return fs_exists(crash) && fs_exists(calls) ? 2 : 0;
     if (!fs_exists(shim))
         lab_internal("%s is missing", shim);
-    env[0] = lab_text("LD_PRELOAD=%s:%s", crash, shim);
-    env[1] = lab_text("IPCLAB_PROVOKE=%u %llu", cmd->provoke,
+    env[2] = lab_text("IPCLAB_PROVOKE=%u %llu", cmd->provoke,
                       (unsigned long long)lab.seed + lab.n_procs);
-    return 2;
+    return 3;
 }
 
 /* PATH, LANG and HOME, then what the test adds. */

@@ -138,6 +138,15 @@ struct crash {
 };
 /* Take the report out of the program's stderr; false when there is none. */
 bool lab_take_crash(struct lab_proc *p, struct crash *c);
+/* "file.c:12" of an offset in the program of `p`; malloc'd, NULL when unknown. */
+char *lab_source_line(const struct lab_proc *p, unsigned long offset);
+
+/* Append without the blanks that a pattern leaves between two Chinese characters (fail.c). */
+void lab_add_without_gaps(struct buf *b, const char *text, size_t len);
+
+/* --- calls.c: add to the evidence which calls failed, as lab-calls.so told, and take what it told
+ * out of the stderr of the programs */
+void lab_mention_calls(struct failure *f);
 
 /* --- hosts.c: network namespace of a host, -1: the one we are in */
 int lab_host_namespace(int host);

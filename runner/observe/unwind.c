@@ -78,23 +78,34 @@ static unsigned long long mapped_inode(Dwarf_Addr base)
     return found;
 }
 
+/* The file, if it is the one that is mapped. */
+static int open_mapped(const char *path, unsigned long long inode)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && inode != 0 && st.st_ino == inode)
+        return fd;
+    close(fd);
+    return -1;
+}
+
 static int find_elf(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
                     char **file_name, Elf **elf)
 {
     char path[1400];
-    struct stat st;
     if (name[0] != '/') /* the vdso: read from memory */
         return dwfl_linux_proc_find_elf(module, userdata, name, base, file_name, elf);
-    map_path(name, path, sizeof path);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return -1;
     unsigned long long inode = mapped_inode(base);
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || inode == 0 || st.st_ino != inode) {
-        close(fd);
-        return -1;
+    map_path(name, path, sizeof path);
+    int fd = open_mapped(path, inode);
+    if (fd < 0) { /* what is mounted elsewhere in the sandbox: the preloaded libraries */
+        snprintf(path, sizeof path, "/proc/%d/root%s", (int)helper.pid, name);
+        fd = open_mapped(path, inode);
     }
-    *file_name = strdup(path);
+    if (fd >= 0)
+        *file_name = strdup(path);
     return fd;
 }
 
