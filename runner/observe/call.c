@@ -60,6 +60,7 @@ static const struct call_row rows[] = {
     {{SYS_select, CALL_SELECT, "select"}, LIMIT_POINTER, 4},
     {{SYS_epoll_wait, CALL_EPOLL, "epoll_wait"}, LIMIT_MS, 3},
     {{SYS_pause, CALL_SIGNAL, "pause"}, LIMIT_NONE, 0},
+    {{SYS_vfork, CALL_VFORK, "vfork"}, LIMIT_NONE, 0},
 #endif
     {{SYS_rt_sigsuspend, CALL_SIGNAL, "sigsuspend"}, LIMIT_NONE, 0},
     {{SYS_rt_sigtimedwait, CALL_SIGNAL, "sigwait"}, LIMIT_POINTER, 2},

@@ -24,6 +24,7 @@ enum call_kind {
     CALL_EPOLL,
     CALL_SIGNAL, /* pause, sigsuspend, sigwait */
     CALL_LOCK,   /* fcntl(F_SETLKW), flock */
+    CALL_VFORK,  /* until the child executes or ends; its state is D */
     CALL_SLEEP,  /* always with a time limit */
 };
 

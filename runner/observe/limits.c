@@ -19,9 +19,9 @@ enum patience patience_of_task(const struct task *t)
 {
     if (t->state == 'T')
         return PATIENCE_ENDLESS; /* stopped: only a SIGCONT helps */
-    if (t->state != 'S' || t->call.in != IN_CALL)
-        return PATIENCE_RUNNING;
     const struct call_info *info = call_lookup(&t->call);
+    if (t->call.in != IN_CALL || t->state != (info->kind == CALL_VFORK ? 'D' : 'S'))
+        return PATIENCE_RUNNING;
     if (info->kind == CALL_UNKNOWN)
         return PATIENCE_RUNNING;
     return call_has_timeout(&t->call) ? PATIENCE_TIMED : PATIENCE_ENDLESS;

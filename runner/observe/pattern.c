@@ -6,6 +6,12 @@ static bool stopped(const struct graph *g, const struct wait *w, struct finding 
     return w->stopped;
 }
 
+static bool in_vfork(const struct graph *g, const struct wait *w, struct finding *f)
+{
+    (void)g, (void)f;
+    return !w->running && w->call && w->call->kind == CALL_VFORK;
+}
+
 /* Highest priority first: a mistake that makes others appear stands before them. */
 static const struct {
     const char *id;
@@ -13,6 +19,7 @@ static const struct {
     pattern_test *test;
 } patterns[] = {
     {"stopped", MSG_OBSERVE_HINT_STOPPED, stopped},
+    {"vfork-blocks", MSG_OBSERVE_HINT_VFORK, in_vfork},
     {"private-futex", MSG_OBSERVE_HINT_PRIVATE_FUTEX, pattern_private_futex},
     {"not-shared", MSG_OBSERVE_HINT_NOT_SHARED, pattern_not_shared},
     {"dead-owner", MSG_OBSERVE_HINT_DEAD_OWNER, pattern_dead_owner},

@@ -217,6 +217,10 @@ static void describe(struct graph *g, struct wait *w)
     case CALL_WAIT:
         child_wait(g, w);
         break;
+    case CALL_VFORK:
+        w->for_child = true;
+        w->child = -1;
+        break;
     case CALL_MSGRCV:
     case CALL_MSGSND:
         sysv_queue_wait(g, w);
