@@ -83,6 +83,8 @@ static const char *classify_lines(const char *expected, size_t expected_len, con
         id = "doubled-output";
     else if (na == nb && na > 1 && same_lines(e, na, a, nb, false))
         id = "wrong-order";
+    else if (nb > na && na > 0 && subsequence(e, na, a, nb))
+        id = "extra-output";
     free(e);
     free(a);
     return id;
@@ -106,7 +108,8 @@ const char *classify_output(const char *expected, size_t expected_len, const cha
     }
     if (same == actual_len)
         return "short-output";
-    if (memchr(actual, '\0', actual_len) && !memchr(expected, '\0', expected_len))
+    if (actual_len > expected_len && memchr(actual, '\0', actual_len) &&
+        !memchr(expected, '\0', expected_len))
         return "missing-nul";
     return classify_lines(expected, expected_len, actual, actual_len);
 }

@@ -17,10 +17,12 @@ static const struct {
     {"abc\n", "abc\n\0\0", "missing-nul", 6},
     {"abc\n", "abc\n\xff\xfe", "missing-nul", 0},
     {"abc\n", "abc\0\n", "missing-nul", 5},
+    {"abc\n", "\0bc\n", "wrong-output", 4},
     {"abc\n", "abc\nabc\n", "doubled-output", 0},
     {"1\n2\n3\n", "1\n1\n2\n3\n", "doubled-output", 0},
     {"1\n2\n3\n", "1\n3\n", "lost-lines", 0},
     {"1\n2\n3\n", "2\n1\n3\n", "wrong-order", 0},
+    {"1\n2\n", "start\n1\n2\nstart\n", "extra-output", 0},
     {"1\n2\n3\n", "1\n2\n4\n", "wrong-output", 0},
     {"", "x", "extra-output", 0},
 };
