@@ -4,7 +4,6 @@ void reader_reset(struct screen *s)
 {
     doc_release(&s->doc);
     s->doc = (struct doc){0};
-    s->n_items = 0;
     s->show = s->shown = -1;
 }
 

@@ -71,9 +71,29 @@ static bool never_written(char c)
     return (unsigned char)c == 0xfe || (unsigned char)c == 0x5a;
 }
 
+/* Is the body the message, several times over? */
+static bool repeats(const struct said *s)
+{
+    size_t want = s->want;
+
+    if (want == 0 || s->count % want != 0 || s->len < s->count || !has_message(s))
+        return false;
+    return memcmp(s->body, s->body + want, s->count - want) == 0;
+}
+
 static const char *too_many(const struct said *s)
 {
     size_t want = s->want;
+
+    if (repeats(s)) {
+        lab_note("管道里有 %zu 遍消息", "the pipe carried the message %zu times", s->count / want);
+        lab_hint("不止一个进程写了消息。fork 只调用一次，返回值存进变量再比较（写成两个 "
+                 "if (fork() …) 就有三个子进程）；子进程打印完要 exit，不能接着做父进程的事。",
+                 "More than one process wrote the message. Call fork() once and keep its result "
+                 "(two if (fork() …) make three children); the child must exit after printing and "
+                 "not go on with the parent's work.");
+        return "written-twice";
+    }
     /* One byte more: a NUL that %s swallowed, or that is visible in the output. */
     bool hidden = s->len == want + 1 && s->body[want] == '\n';
     bool visible = s->len == want + 2 && s->body[want] == '\0';
@@ -139,8 +159,25 @@ static const char *too_few(const struct said *s, struct lab_proc *p)
                  "takes 3 bytes in UTF-8.");
         return "wrong-count";
     }
-    lab_note("消息有 %zu 字节，子进程只收到 %zu 字节就不再读了",
-             "the message has %zu bytes, the child stopped reading after %zu", s->want, s->count);
+    if (memmem(s->body, s->len, "child got ", 10) != NULL) {
+        lab_note("那一行打印了不止一次，每次只有一块",
+                 "the line was printed more than once, a piece each");
+        lab_hint(
+            "先把各次 read 得到的都攒起来，读到 EOF 再打印，只打印一行。一次 read 不是一条消息。",
+            "Collect what the reads return and print once, after EOF: one read() is not one "
+            "message.");
+        return "printed-in-pieces";
+    }
+    lab_note("消息有 %zu 字节，子进程却说只有 %zu 字节",
+             "the message has %zu bytes, the child says %zu", s->want, s->count);
+    if (s->count == 1) {
+        lab_hint(
+            "只有 1 个字节：是不是写成了 n = read(…) > 0？比较先算，n 得到的是 1。写成 "
+            "(n = read(…)) > 0。如果缓冲区只有 1 个字节，就循环到 read 返回 0。",
+            "One byte only: is it n = read(…) > 0? The comparison goes first and n becomes 1; "
+            "write (n = read(…)) > 0. With a buffer of one byte, loop until read() returns 0.");
+        return "truncated-message";
+    }
     if (strchr(" \n", sent[s->count]) != NULL || sent[s->count - 1] == '\n') {
         lab_note("停下的地方正好是空格或换行", "it stopped right at a blank or newline");
         lab_hint(
@@ -182,6 +219,15 @@ static const char *more_follows(const struct said *s)
 
 static const char *right_count(const struct said *s)
 {
+    if (!has_message(s) && s->len == s->want + 1 && s->want > 0) {
+        lab_note("N 是对的，打印的 %zu 字节却不是消息",
+                 "N is right, but the %zu bytes are not the message", s->want);
+        lab_hint("每次 read 都要接在前一次的后面：read(fd, buf + len, room - len)。都读到 buf "
+                 "的开头，后来的就盖掉了先来的。",
+                 "Each read() has to continue where the last one ended: read(fd, buf + len, room - "
+                 "len). Reading to the start of buf each time overwrites what came first.");
+        return "overwritten";
+    }
     if (!has_message(s))
         return NULL;
     if (s->len == s->want) {
@@ -238,11 +284,28 @@ static void begin(void)
     lab_on_fail(refine);
     lab_hint_for(
         "no-output", NULL,
-        "一个字节也没打印。子进程读到数据了吗？打印之后是不是用了 _exit："
+        "一个字节也没打印。先看证据里有没有失败的调用和不为 0 的退出状态（128+S 表示子进程被信号 S "
+        "杀死）：子进程走到打印那里了吗？走到了，就看打印之后是不是用了 _exit："
         "它不冲刷 stdio 缓冲区，而 stdout 是管道时 printf 只写进缓冲区。",
-        "Not a byte was printed. Did the child get any data? Did it call _exit() after "
-        "printf()? That does not flush stdio, and with a pipe as stdout printf() only fills "
-        "a buffer.");
+        "Not a byte was printed. See whether the evidence names a failed call or a status that is "
+        "not 0 (128+S: signal S killed the child): did the child get as far as printing? If it "
+        "did, was _exit() called after printf()? That does not flush stdio, and with a pipe as "
+        "stdout printf() only fills a buffer.");
+    lab_hint_for(
+        "sigpipe", NULL,
+        "父进程写的时候，没有人开着读端。子进程在读完之前就结束了（或者还没有写），把 fd[0] "
+        "关掉了，或者父进程在 fork 之前就关了 fd[0]；也可能管道是 fork 之后才建的。"
+        "忽略 SIGPIPE 不解决问题。",
+        "When the parent wrote, nobody had the read end open: the child ended before reading it "
+        "all (or is not written yet), it closed fd[0], or the parent did so before fork(); or the "
+        "pipe was made after fork(). Ignoring SIGPIPE does not help.");
+    lab_hint_for(
+        "wrong-status", NULL,
+        "输出是对的，退出状态不对。子进程打印完有没有 exit，还是接着做了父进程的事？waitpid "
+        "成功了吗（返回 −1 时 status 里什么也没有）？status 要先用 WIFEXITED、WEXITSTATUS 拆开。",
+        "The output is right, the status is not. Does the child exit after printing, or go on with "
+        "the parent's work? Did waitpid() succeed (on -1 status holds nothing)? Take status apart "
+        "with WIFEXITED and WEXITSTATUS.");
 }
 
 static struct lab_proc *start(const char *message)
@@ -276,8 +339,9 @@ LAB_TEST(prints_message)
     expect_message(start("hello, pipe"));
 
     lab_context("没有给 MSG 时", "without MSG");
-    lab_hint("用法不对：退出状态 2，说明写到 stderr，stdout 上什么也不要有。",
-             "Wrong usage: exit status 2, words on stderr, nothing on stdout.");
+    lab_hint_for("wrong-status", NULL,
+                 "用法不对：退出状态 2，说明写到 stderr，stdout 上什么也不要有。",
+                 "Wrong usage: exit status 2, words on stderr, nothing on stdout.");
     struct lab_proc *p = lab_start("pipe_hello");
     lab_wait(p);
     lab_expect_exit(p, 2);
@@ -288,6 +352,10 @@ LAB_TEST(empty_message)
 {
     begin();
     lab_context("MSG 是空字符串时", "when MSG is the empty string");
+    lab_hint_for("no-output", NULL,
+                 "消息是空的，第一次 read 就返回 0：那是 EOF，不是出错，那一行照样要打印。",
+                 "The message is empty and the first read() returns 0: that is EOF, not an error; "
+                 "print the line all the same.");
     expect_message(start(""));
 }
 

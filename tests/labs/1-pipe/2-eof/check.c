@@ -238,10 +238,12 @@ static const char *nothing_or_overflow(const size_t got[], const size_t counts[]
         lab_note("stdin 有 %zu 字节，子进程们一个也没有读到",
                  "of %zu bytes on stdin the children read none", input_len);
         lab_hint(
-            "检查 read 和 write 的返回值是不是 −1：fd[0] 只能读，fd[1] 只能写，用反了就是 EBADF；"
+            "父进程真的写了吗，子进程读的是自己那根管道的 fd[0] 吗（不是 0 号标准输入）？"
+            "read 和 write 的返回值是不是 −1：fd[0] 只能读，fd[1] 只能写，用反了就是 EBADF；"
             "管道要在 fork 之前建好。",
-            "Did read() or write() return -1? fd[0] only reads, fd[1] only writes, the wrong one "
-            "gives EBADF; and pipe() comes before fork().");
+            "Does the parent write at all, and does the child read fd[0] of its pipe (not "
+            "descriptor 0)? Did read() or write() return -1? fd[0] only reads, fd[1] only writes, "
+            "the wrong one gives EBADF; and pipe() comes before fork().");
         return "nothing-arrived";
     }
     if (!overflowed(got, counts, 256) && !overflowed(got, counts, 65536))
@@ -254,6 +256,29 @@ static const char *nothing_or_overflow(const size_t got[], const size_t counts[]
         "The counter is too small and wraps around; an exit status has 8 bits, too. Use size_t "
         "or unsigned long long.");
     return "count-overflow";
+}
+
+/* No byte is missing. */
+static const char *wrong_shares(const size_t got[])
+{
+    if (sum(got) > input_len) {
+        lab_note("stdin 只有 %zu 字节，子进程们却一共数到 %zu",
+                 "stdin has %zu bytes, yet the children counted %zu", input_len, sum(got));
+        lab_hint("要么多写了：write 的第三个参数是这一段的长度，不是缓冲区的大小；"
+                 "要么多数了：计数的变量从 0 开始，每次加上 read 的返回值。",
+                 "Either too much was written (the third argument of write() is the length of this "
+                 "piece, not the size of the buffer), or counted (start at 0, add what read() "
+                 "returned).");
+        return "counted-too-much";
+    }
+    lab_note("stdin 的 %zu 字节一个没少，只是没有给对人",
+             "all %zu bytes of stdin arrived, but not at the right children", input_len);
+    lab_hint(
+        "第 1 行给子进程 1，以后每遇到一个换行符才轮到下一个。每个子进程还要有自己的一根管道："
+        "几个子进程读同一根，谁先读到就归谁。",
+        "Line 1 goes to child 1, and each newline passes the turn to the next. And every child "
+        "needs a pipe of its own: when several read the same one, the first to come takes it.");
+    return "wrong-turn";
 }
 
 static const char *explain_counts(const size_t got[])
@@ -278,9 +303,12 @@ static const char *explain_counts(const size_t got[])
     if (children > 1 && got[0] == input_len && sum(got) == input_len) {
         lab_note("全部 %zu 字节都给了子进程 1", "all %zu bytes went to child 1", input_len);
         lab_hint("一次 read 读到的不是“一行”，而是当时有的字节，可能是好几行。"
-                 "自己在缓冲区里找 '\\n'。",
+                 "自己在缓冲区里找 "
+                 "'\\n'。分行没问题的话，再看是不是几个子进程共用了一根管道：谁先读到就归谁。",
                  "One read() does not give one line but the bytes there are, perhaps many lines. "
-                 "Look for the newlines yourself.");
+                 "Look for the newlines yourself. If you do, see whether the children share one "
+                 "pipe: the "
+                 "first to read takes all.");
         return "read-is-line";
     }
     id = cut_lines(got);
@@ -295,7 +323,7 @@ static const char *explain_counts(const size_t got[])
                  "loop, and try again on EINTR.");
         return "bytes-lost";
     }
-    return NULL;
+    return wrong_shares(got);
 }
 
 /* --- who holds what
