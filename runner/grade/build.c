@@ -11,7 +11,7 @@
 
 #include "base/fs.h"
 
-enum { OUTPUT_MAX = 1 << 20, MAX_ARGV = 96, CPU_SECONDS = 20, WALL_MS = 120000 };
+enum { OUTPUT_MAX = 1 << 20, MAX_ARGV = 96, CPU_SECONDS = 10, WALL_MS = 120000 };
 
 static const char compiler[] = "/usr/bin/gcc";
 
@@ -60,6 +60,15 @@ static void release_args(struct args *a)
     free(a->owned);
 }
 
+/* A program whose verdict comes from ThreadSanitizer must not be able to switch it off. */
+static bool uses_guard(const struct program *p)
+{
+    for (size_t i = 0; i < p->n_flags; i++)
+        if (strcmp(p->flags[i], "-fsanitize=thread") == 0)
+            return true;
+    return false;
+}
+
 static void compose(struct args *a, const struct sandbox *s, const struct program *p, bool asan)
 {
     const char *src = sandbox_src(s);
@@ -73,6 +82,10 @@ static void compose(struct args *a, const struct sandbox *s, const struct progra
     if (asan) {
         add(a, "-fsanitize=address,undefined");
         add(a, "-fno-omit-frame-pointer");
+    }
+    if (uses_guard(p)) {
+        add(a, "-include");
+        add_owned(a, fs_join(src, GUARD_NAME));
     }
     add_owned(a, str_format("-I%s", src));
     for (size_t i = 0; i < p->n_sources; i++)
@@ -98,7 +111,7 @@ static int start(struct job *j, struct sandbox_test *t, const struct program *p,
         .exec_fd = -1,
         .argv = a.list,
         .fds = {-1, ends[1], ends[1]},
-        .limits = {.cpu_seconds = CPU_SECONDS, .memory_bytes = 1536l << 20, .processes = 64},
+        .limits = {.cpu_seconds = CPU_SECONDS, .memory_bytes = 1024l << 20, .processes = 64},
         .cpu = -1,
     };
     int rc = sandbox_spawn(&j->child, t, &cmd, e);

@@ -8,6 +8,10 @@
 #include "course/verdict.h"
 #include "sandbox/sandbox.h"
 
+/* A header in the folder of the sources, included before everything in programs that are built with
+ * -fsanitize=thread; written by folder_fill(). */
+#define GUARD_NAME "lab-guard.h"
+
 struct build_result {
     bool ok;
     struct diagnostic *list; /* owned */

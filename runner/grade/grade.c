@@ -29,6 +29,7 @@ struct grading {
     struct buf line; /* received, not yet taken */
     double started;
     int current; /* test of the last event */
+    int running; /* test that has begun and not ended, -1: none */
     bool built, done;
 };
 
@@ -137,7 +138,7 @@ int grade_start(struct grading **out, const struct grade_options *o, struct err 
     g->options = *o;
     g->exercise = o->exercise;
     g->events = g->pidfd = -1;
-    g->current = -1;
+    g->current = g->running = -1;
     g->folder.lock = -1;
     g->started = clock_ms();
     report_init(&g->report, o->exercise);
@@ -210,6 +211,14 @@ static enum grade_event unknown_test(struct grading *g, const json_t *j)
     return GRADE_NONE;
 }
 
+static enum grade_event out_of_turn(struct grading *g, int test)
+{
+    AUTO_FREE char *text =
+        msg_format(msg_lang(), MSG_GRADE_OUT_OF_TURN, g->exercise->tests[test].id);
+    internal(g, text);
+    return GRADE_NONE;
+}
+
 static enum grade_event on_build(struct grading *g, const json_t *j)
 {
     const json_t *list = json_object_get(j, "diagnostics");
@@ -229,12 +238,28 @@ static enum grade_event on_build(struct grading *g, const json_t *j)
     return GRADE_BUILT;
 }
 
+static enum grade_event on_begin(struct grading *g, const json_t *j)
+{
+    int i = find_test(g, j);
+    if (i < 0)
+        return unknown_test(g, j);
+    if (g->report.records[i].verdict != VERDICT_SKIPPED)
+        return out_of_turn(g, i);
+    g->current = g->running = i;
+    /* until its end is reported: a test that dies on the way was not passed */
+    g->report.records[i].verdict = VERDICT_INTERNAL;
+    return GRADE_TEST_BEGIN;
+}
+
 static enum grade_event on_end(struct grading *g, const json_t *j)
 {
     struct err e = {0};
     int i = find_test(g, j);
     if (i < 0)
         return unknown_test(g, j);
+    if (i != g->running) /* tests run one after the other: this is not from the harness */
+        return out_of_turn(g, i);
+    g->running = -1;
     struct record *r = &g->report.records[i];
     struct record fresh = {.test = NULL};
     if (record_from_json(&fresh, j, &e) != 0) {
@@ -262,15 +287,7 @@ static enum grade_event take_line(struct grading *g, const char *text, size_t le
         if (g->report.built && g->options.builds && !g->earlier)
             builds_keep(g->options.builds, &g->folder, g->exercise, text, len);
     } else if (strcmp(event, "begin") == 0) {
-        int i = find_test(g, j);
-        if (i < 0) {
-            unknown_test(g, j);
-        } else {
-            g->current = i;
-            /* until its end is reported: a test that dies on the way was not passed */
-            g->report.records[i].verdict = VERDICT_INTERNAL;
-            result = GRADE_TEST_BEGIN;
-        }
+        result = on_begin(g, j);
     } else if (strcmp(event, "end") == 0) {
         result = on_end(g, j);
     } else if (strcmp(event, "fault") == 0) {

@@ -84,15 +84,36 @@ static void collect(struct failure *f, const char *text)
     }
 }
 
-void lab_expect_no_race(struct lab_proc *p)
+static bool cannot_start(const struct lab_proc *p)
 {
-    lab_wait(p);
-    const char *text = buf_text(&p->errors);
-    if (strstr(text, "FATAL: ThreadSanitizer"))
+    return strstr(buf_text(&p->errors), "FATAL: ThreadSanitizer") != NULL;
+}
+
+/* The program says that ThreadSanitizer cannot start. Anybody can print that: it is believed if the
+ * reference's build of the same program says so as well. */
+static _Noreturn void no_result(const struct lab_proc *p)
+{
+    struct lab_proc *reference =
+        lab_spawn(.program = p->program, .side = LAB_REFERENCE, .fixed_addresses = true,
+                  .no_memory_limit = true, .role_zh = "参考程序", .role_en = "the reference");
+    lab_wait(reference);
+    if (cannot_start(reference))
         lab_undecided(
             "ThreadSanitizer 在这台机器上启动不了（地址空间布局不合它的要求），看不出有没有竞争。",
             "ThreadSanitizer cannot start on this machine (it does not like the address layout), "
             "so races cannot be seen.");
+    struct failure f = {.verdict = VERDICT_RACE, .diagnosis = "data-race", .certain = true};
+    lab_say(f.symptom, MSG_HARNESS_NO_TSAN);
+    lab_say(f.hint, MSG_HARNESS_HINT_RACE);
+    lab_fail_with(&f);
+}
+
+void lab_expect_no_race(struct lab_proc *p)
+{
+    lab_wait(p);
+    if (cannot_start(p))
+        no_result(p);
+    const char *text = buf_text(&p->errors);
     const char *report = strstr(text, "WARNING: ThreadSanitizer: data race");
     if (!report)
         return;

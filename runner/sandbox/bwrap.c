@@ -44,10 +44,19 @@ static void top_folder(struct buf *b, const char *name)
     }
 }
 
+/* An empty folder in the place of one that /usr would bring along. */
+static void hide(struct buf *b, const char *folder)
+{
+    AUTO_FREE char *path = realpath(folder, NULL);
+    if (path && strncmp(path, "/usr/", 5) == 0 && fs_is_dir(path))
+        args(b,
+             (const char *const[]){"--size", "4096", "--tmpfs", path, "--remount-ro", path, NULL});
+}
+
 /* All namespaces; /usr, /src read-only; /out writable (each test makes it read-only for itself);
  * the rest small tmpfs. --dev is not used: it needs a second user namespace in which uids change.
  */
-static void describe(struct buf *b, const struct sandbox *s)
+static void describe(struct buf *b, const struct sandbox *s, const char *const *hidden)
 {
     static const char *const devices[] = {"null", "zero", "full", "random", "urandom"};
     args(b, (const char *const[]){"--unshare-user", "--unshare-pid", "--unshare-ipc",
@@ -58,6 +67,8 @@ static void describe(struct buf *b, const struct sandbox *s)
     top_folder(b, "sbin");
     top_folder(b, "lib");
     top_folder(b, "lib64");
+    for (; hidden && *hidden; hidden++)
+        hide(b, *hidden);
     args(b, (const char *const[]){"--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache",
                                   "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
                                   "--proc", "/proc", "--size", "65536", "--tmpfs", "/dev", NULL});
@@ -193,7 +204,7 @@ static int open_namespaces(struct sandbox *s, int info_fd, struct err *e)
     return 0;
 }
 
-int bwrap_start(struct sandbox *s, int lab_init, struct err *e)
+int bwrap_start(struct sandbox *s, int lab_init, const char *const *hidden, struct err *e)
 {
     int pipes[PIPE_COUNT][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     struct buf description = BUF_INIT;
@@ -202,7 +213,7 @@ int bwrap_start(struct sandbox *s, int lab_init, struct err *e)
 
     if (access(bwrap_path, X_OK) != 0)
         return err_msg(e, MSG_SANDBOX_NO_BWRAP);
-    describe(&description, s);
+    describe(&description, s, hidden);
     args_fd = write_args(&description);
     for (int i = 0; i < PIPE_COUNT; i++)
         if (pipe2(pipes[i], O_CLOEXEC) != 0)

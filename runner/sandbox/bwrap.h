@@ -4,8 +4,9 @@
 
 #include "sandbox/sandbox.h"
 
-/* Start bubblewrap with lab-init and open its namespaces; fills the bwrap part of `s`. */
-int bwrap_start(struct sandbox *s, int lab_init, struct err *e);
+/* Start bubblewrap with lab-init and open its namespaces; fills the bwrap part of `s`. `hidden` as
+ * in struct sandbox_folders. */
+int bwrap_start(struct sandbox *s, int lab_init, const char *const *hidden, struct err *e);
 /* End it and everything in it. */
 void bwrap_stop(struct sandbox *s);
 

@@ -60,6 +60,16 @@ static int mount_fresh(const char *target, const char *type, const char *options
     return 0;
 }
 
+/* A source must not include a device that never ends. */
+static int hide_devices(struct err *e)
+{
+    static const char *const endless[] = {"/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"};
+    for (size_t i = 0; i < sizeof endless / sizeof endless[0]; i++)
+        if (mount("/dev/null", endless[i], NULL, MS_BIND, NULL) != 0)
+            return err_sys(e, MSG_SANDBOX_CANNOT_MOUNT, endless[i]);
+    return 0;
+}
+
 /* Mounts that only this test sees; freed by the kernel when its last process ends. */
 static int private_mounts(enum sandbox_purpose purpose, struct err *e)
 {
@@ -72,15 +82,16 @@ static int private_mounts(enum sandbox_purpose purpose, struct err *e)
         mount_fresh("/w", "tmpfs", "size=64m,nr_inodes=4096,mode=755", e) != 0 ||
         mount_fresh("/dev/mqueue", "mqueue", NULL, e) != 0)
         return -1;
-    if (purpose == SANDBOX_TEST &&
-        mount(NULL, "/out", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) !=
-            0)
+    if (purpose == SANDBOX_BUILD)
+        return hide_devices(e);
+    if (mount(NULL, "/out", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) !=
+        0)
         return err_sys(e, MSG_SANDBOX_CANNOT_MOUNT, "/out");
     return 0;
 }
 
 /* PID 1 of the test's PID namespace: mounts its /proc, says so, waits until its namespace has been
- * opened, hides, and reaps. It ends when its creator does (PDEATHSIG; and EOF on `go`). */
+ * opened, hides, says so again, and stays. It ends when its creator does (PDEATHSIG). */
 static _Noreturn void test_init(int ready, int go)
 {
     char c =
@@ -89,16 +100,16 @@ static _Noreturn void test_init(int ready, int go)
     signal(SIGTERM, SIG_IGN);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || write(ready, &c, 1) != 1 || read(go, &c, 1) != 1)
         _exit(1);
-    prctl(PR_SET_DUMPABLE, 0);
+    if (prctl(PR_SET_DUMPABLE, 0) != 0)
+        _exit(1);
     prctl(PR_SET_NAME, "lab-init");
-    for (int fd = 0; fd < 3; fd++)
-        close(fd);
-    syscall(SYS_close_range, 3, go - 1, 0);
-    syscall(SYS_close_range, go + 1, ~0u, 0);
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    if (write(ready, &c, 1) != 1) /* nothing of the student's may run before we are hidden */
+        _exit(1);
+    syscall(SYS_close_range, 0, ~0u, 0);
     for (;;) {
         siginfo_t info;
         sigwaitinfo(&set, &info);
@@ -133,7 +144,8 @@ static int start_init(struct sandbox_test *t, struct err *e)
         snprintf(path, sizeof path, "%d/ns/pid", (int)t->init);
         t->ns_pid = openat(t->box->proc, path, O_RDONLY | O_CLOEXEC);
         t->init_fd = (int)syscall(SYS_pidfd_open, t->init, 0);
-        rc = t->ns_pid >= 0 && t->init_fd >= 0 && write(go[1], "g", 1) == 1
+        rc = t->ns_pid >= 0 && t->init_fd >= 0 && write(go[1], "g", 1) == 1 &&
+                     read(ready[0], &c, 1) == 1
                  ? 0
                  : err_sys(e, MSG_SANDBOX_NO_NAMESPACES);
     }

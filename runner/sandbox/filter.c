@@ -17,14 +17,17 @@
 #include "base/buf.h"
 
 /* Refused with EPERM: tracing others, kernel key rings (shared by uid across namespaces),
- * asynchronous interfaces that bypass this filter, new namespaces and mounts, and what only an
- * attacker wants. */
+ * asynchronous interfaces that bypass this filter, memory that no limit counts (anonymous files),
+ * new namespaces and mounts, and what only an attacker wants. */
 static const int refused[] = {
     SCMP_SYS(ptrace),
     SCMP_SYS(process_vm_readv),
     SCMP_SYS(process_vm_writev),
     SCMP_SYS(pidfd_getfd),
     SCMP_SYS(process_madvise),
+    SCMP_SYS(kcmp),
+    SCMP_SYS(memfd_create),
+    SCMP_SYS(memfd_secret),
     SCMP_SYS(keyctl),
     SCMP_SYS(add_key),
     SCMP_SYS(request_key),

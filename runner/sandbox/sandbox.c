@@ -78,16 +78,16 @@ static void init_empty(struct sandbox *s)
                           .proc = -1};
 }
 
-int sandbox_open(struct sandbox *s, enum sandbox_mode mode, int lab_init, const char *src,
-                 const char *out, const char *work, char **notice, struct err *e)
+int sandbox_open(struct sandbox *s, enum sandbox_mode mode, int lab_init,
+                 const struct sandbox_folders *folders, char **notice, struct err *e)
 {
     struct err why = {0};
     init_empty(s);
     if (notice)
         *notice = NULL;
-    s->src = str_dup(src);
-    s->out = str_dup(out);
-    s->work = str_dup(work);
+    s->src = str_dup(folders->src);
+    s->out = str_dup(folders->out);
+    s->work = str_dup(folders->work);
     s->proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->proc < 0) {
         err_sys(e, MSG_BASE_CANNOT_OPEN, "/proc");
@@ -96,7 +96,7 @@ int sandbox_open(struct sandbox *s, enum sandbox_mode mode, int lab_init, const 
     }
     if (mode == SANDBOX_NONE)
         return 0;
-    if (bwrap_start(s, lab_init, &why) == 0) {
+    if (bwrap_start(s, lab_init, folders->hidden, &why) == 0) {
         s->mode = SANDBOX_BWRAP;
         if (filter_build(&s->filter, &s->filter_len, e) == 0)
             return 0;
@@ -223,9 +223,10 @@ static int probe_child(int lab_init, const char *folder, struct err *e)
     struct sandbox s;
     struct sandbox_test t;
     struct sandbox_child c;
+    const struct sandbox_folders folders = {.src = folder, .out = folder, .work = folder};
     int status = 0;
     if (sandbox_drop_root(e) != 0 ||
-        sandbox_open(&s, SANDBOX_BWRAP, lab_init, folder, folder, folder, NULL, e) != 0)
+        sandbox_open(&s, SANDBOX_BWRAP, lab_init, &folders, NULL, e) != 0)
         return -1;
     pid_t bwrap = s.bwrap;
     int rc = sandbox_enter(&t, &s, SANDBOX_TEST, e);

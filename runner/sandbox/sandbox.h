@@ -57,12 +57,16 @@ int sandbox_drop_root(struct err *e);
 /* The uid and gid a root grader becomes. */
 int sandbox_unprivileged(uid_t *uid, gid_t *gid, struct err *e);
 
+struct sandbox_folders {          /* on the host; the current user can reach them */
+    const char *src, *out, *work; /* the student's files, the build, and for mode none */
+    const char *const *hidden;    /* NULL-terminated; may be NULL: folders of the course, which must
+                                     not be seen although they lie below /usr (an installed ipclab) */
+};
 /* Start. `lab_init` is an open descriptor of the init program (it may lie where the unprivileged
- * user cannot go); `src`, `out` and `work` are host folders that the current user can reach.
- * SANDBOX_AUTO tries bwrap and falls back to none; then *notice (may be NULL) gets a malloc'd
- * sentence why. */
-int sandbox_open(struct sandbox *s, enum sandbox_mode mode, int lab_init, const char *src,
-                 const char *out, const char *work, char **notice, struct err *e);
+ * user cannot go). SANDBOX_AUTO tries bwrap and falls back to none; then *notice (may be NULL) gets
+ * a malloc'd sentence why. */
+int sandbox_open(struct sandbox *s, enum sandbox_mode mode, int lab_init,
+                 const struct sandbox_folders *folders, char **notice, struct err *e);
 void sandbox_close(struct sandbox *s);
 
 /* Put the open sandbox into the environment for an exec'd Check program, and take it back there.

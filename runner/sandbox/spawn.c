@@ -56,9 +56,8 @@ static bool is_passed(const struct sandbox_command *cmd, int fd)
 }
 
 /* Nothing of ours may be inherited; the executed descriptor must survive until exec. */
-static void close_the_rest(const struct sandbox_command *cmd, int proc)
+static void close_the_rest(const struct sandbox_command *cmd)
 {
-    (void)proc;
     if (syscall(SYS_close_range, 3u, ~0u, 1u << 2 /* CLOSE_RANGE_CLOEXEC */) != 0)
         give_up("close_range");
     for (const int *p = cmd->pass; p && *p >= 0; p++)
@@ -146,6 +145,26 @@ static void pin(int nth)
     sched_setaffinity(0, sizeof one, &one);
 }
 
+/* Until exec this is a copy of the grader, with its memory and its descriptors, and once the
+ * capabilities are gone nothing else keeps another process of the same user out of its /proc files.
+ * exec makes the process dumpable again after it has closed the descriptors. */
+static void hide(void)
+{
+    if (prctl(PR_SET_DUMPABLE, 0) != 0)
+        give_up("dumpable");
+}
+
+/* When the machine runs out of memory the student's process is to go, not the grader. */
+static void offer_to_the_oom_killer(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return; /* a reference peer: not in this /proc */
+    if (write(fd, "1000", 4) != 4)
+        give_up("oom_score_adj");
+    close(fd);
+}
+
 static void drop_capabilities(void)
 {
     struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
@@ -186,7 +205,11 @@ static _Noreturn void child(const struct sandbox_test *t, const struct sandbox_c
         give_up("personality");
     if (cmd->place == PLACE_TRUSTED)
         run_trusted(cmd);
-    close_the_rest(cmd, s->proc);
+    close_the_rest(cmd);
+    if (s->mode == SANDBOX_BWRAP) {
+        hide();
+        offer_to_the_oom_killer();
+    }
     drop_capabilities();
     set_limits(cmd, s->mode);
     if (s->mode == SANDBOX_BWRAP && filter_apply(s->filter, s->filter_len) != 0)

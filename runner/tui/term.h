@@ -11,7 +11,6 @@
 
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "base/err.h"
 
@@ -23,7 +22,6 @@ struct terminal {
     bool chinese;      /* Chinese characters can be shown */
     char charset[40];  /* name of the terminal's charset */
     bool mouse;
-    FILE *keys; /* owned: the terminal once more, opened so that reading never blocks */
 };
 
 /* -1 with a sentence when stdin or stdout is no terminal or TERM does not describe a usable one. */

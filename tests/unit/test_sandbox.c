@@ -30,10 +30,11 @@ static void setup(void)
     lab_init = open(path, O_RDONLY | O_CLOEXEC);
     ck_assert_msg(lab_init >= 0, "%s: %s", path, strerror(errno));
     layout_release(&l);
+    static const char *const hidden[] = {"/usr/include/linux", "/usr/no-such-folder", NULL};
+    const struct sandbox_folders folders = {folder, folder, folder, hidden};
     ck_assert_int_eq(sandbox_drop_root(&e), 0);
-    ck_assert_msg(sandbox_open(&box, SANDBOX_BWRAP, lab_init, folder, folder, folder, NULL, &e) ==
-                      0,
-                  "%s", e.text);
+    ck_assert_msg(sandbox_open(&box, SANDBOX_BWRAP, lab_init, &folders, NULL, &e) == 0, "%s",
+                  e.text);
     ck_assert_msg(sandbox_enter(&t, &box, SANDBOX_TEST, &e) == 0, "%s", e.text);
 }
 
@@ -82,6 +83,16 @@ START_TEST(nothing_of_the_host_is_there)
         say("cat /etc/shadow /etc/passwd; ls /root /home /work /var 2>&1; ls / | tr '\\n' ' '");
     ck_assert_ptr_null(strstr(out, "root:"));
     ck_assert_msg(strstr(out, "bin") && strstr(out, "usr") && !strstr(out, "home "), "%s", out);
+}
+END_TEST
+
+/* An installed ipclab lies below /usr, which the sandbox brings along. */
+START_TEST(hidden_folders_are_empty)
+{
+    AUTO_FREE char *out =
+        say("ls -A /usr/include/linux | head -n 3; echo empty; touch /usr/include/linux/x "
+            "2>/dev/null && echo written; ls /usr/include | grep -x stdio.h");
+    ck_assert_str_eq(out, "empty\nstdio.h\n");
 }
 END_TEST
 
@@ -192,6 +203,7 @@ int main(void)
     tcase_set_timeout(inside, 300);
     tcase_add_checked_fixture(inside, setup, teardown);
     tcase_add_test(inside, nothing_of_the_host_is_there);
+    tcase_add_test(inside, hidden_folders_are_empty);
     tcase_add_test(inside, no_capabilities_no_privileges);
     tcase_add_test(inside, only_its_own_processes_are_seen);
     tcase_add_test(inside, no_new_namespaces);

@@ -337,6 +337,7 @@ LAB_TEST(prints_message)
     begin();
     expect_message(start("hi"));
     expect_message(start("hello, pipe"));
+    expect_message(start(random_text(12))); /* one that no program can have in a table */
 
     lab_context("没有给 MSG 时", "without MSG");
     lab_hint_for("wrong-status", NULL,

@@ -298,6 +298,41 @@ struct trace { /* what the probe saw while it stepped through a function */
     char *record; /* what the other side got: "LENGTH DATA" */
 };
 
+/* Can this machine run a program one instruction at a time? Asked of a process of our own: what the
+ * student's process says of it does not count. */
+static volatile sig_atomic_t steps;
+
+static void count_step(int sig)
+{
+    (void)sig;
+    steps++;
+}
+
+static int step_once(void *arg)
+{
+    (void)arg;
+#if defined __x86_64__
+    enum { TRAP_FLAG = 0x100 };
+    struct sigaction sa = {.sa_handler = count_step};
+    unsigned long long flags = __builtin_ia32_readeflags_u64();
+
+    sigaction(SIGTRAP, &sa, NULL);
+    __builtin_ia32_writeeflags_u64(flags | TRAP_FLAG);
+    for (volatile int i = 0; i < 3; i++) /* something to step through */
+        ;
+    __builtin_ia32_writeeflags_u64(flags);
+#endif
+    return steps > 0 ? 0 : 1;
+}
+
+static bool can_step(void)
+{
+    struct lab_proc *p = lab_trusted(step_once, NULL, "试走一步的进程", "a process that steps");
+
+    lab_wait(p);
+    return WIFEXITED(lab_status(p)) && WEXITSTATUS(lab_status(p)) == 0;
+}
+
 static struct trace step(const char *command)
 {
     struct trace t = {0};
@@ -306,7 +341,11 @@ static struct trace step(const char *command)
 
     if (sscanf(line, "%u %u %u %u %n", &t.result, &t.steps, &t.tail_changes, &t.head_changes,
                &used) != 4)
-        lab_internal("the probe said: %s", line);
+        lab_fail(VERDICT_PROTOCOL, "not-published", "测试驱动的输出里混进了别的内容：%1$s",
+                 "Something else got into the output of the test driver: %1$s", line);
+    if (t.steps == 0 && can_step())
+        lab_fail(VERDICT_PROTOCOL, "not-published", "函数跑完了，却一条指令也没有走。",
+                 "The function returned without a single instruction.");
     if (t.steps == 0)
         lab_undecided("这台机器不能让程序一条指令一条指令地走。",
                       "This machine cannot run a program one instruction at a time.");
@@ -408,6 +447,7 @@ LAB_TEST(ordering)
         "no-progress", "放的一直说满，取的一直说空：看不到对方移动的下标。",
         "One side always says full and the other empty: they do not see each other's index.");
     lab_expect_exit(p, 0);
+    lab_expect_output(p, "all records came\n");
 }
 
 /* --- the two programs --- */

@@ -1,0 +1,3 @@
+// attack: #include of random bytes without end
+// expect: not-built
+#include "/dev/urandom"

@@ -1,0 +1,14 @@
+// attack: forty processes that take 512 MiB each
+// expect: limit memory-total
+int main(void)
+{
+    for (int i = 0; i < 40; i++)
+        IN_CHILD({
+            char *p = mmap(NULL, 512 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+            for (size_t k = 0; p != MAP_FAILED && k < 512u << 20; k += 4096)
+                p[k] = 1;
+            pause();
+        });
+    pause();
+    return 0;
+}

@@ -1,0 +1,3 @@
+// attack: an empty source
+// setup: : >pipe_hello.c
+// expect: not-built
