@@ -16,6 +16,7 @@ struct wish {
 struct hints {
     char **texts; /* owned */
     size_t count;
+    int fell_back; /* they are in the other language */
 };
 
 static int parse(struct wish *w, int argc, char **argv)
@@ -64,6 +65,7 @@ static void print_hints(struct cli *c, const struct exercise *x, const struct hi
     int left = (int)h->count - to;
     AUTO_FREE char *head = str_format("%s %s\n", x->number, title_text(&x->title));
     print_style(&out, c, STYLE_DIM, head);
+    print_language_note(&out, c, h->fell_back);
     for (int i = from; i <= to; i++) {
         buf_addc(&out, '\n');
         print_markdown(&out, c, h->texts[i - 1]);
@@ -108,10 +110,10 @@ int command_hint(struct cli *c, int argc, char **argv)
     status = place_open(c, &p, PLACE_OPTIONAL, PLACE_WRITE);
     if (status == 0) {
         const struct exercise *x = cli_exercise(c, w.what, p.store);
-        struct hints h = {NULL, 0};
+        struct hints h = {NULL, 0, 0};
         if (!x)
             status = EXIT_FAILED;
-        else if (course_read_hints(x->lab_dir, &h.texts, &h.count, &e) < 0)
+        else if (course_read_hints(x->lab_dir, &h.texts, &h.count, &h.fell_back, &e) < 0)
             status = cli_fail(EXIT_FAULT, &e);
         else if (h.count == 0)
             status = cli_failf(EXIT_FAULT, MSG_CLI_HINT_NONE, x->id);

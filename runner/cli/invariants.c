@@ -7,6 +7,8 @@
 
 #include "base/fs.h"
 #include "cli/wrong.h"
+#include "course/cjk.h"
+#include "course/text_shape.h"
 
 enum { TEXT_MAX = 1 << 20, MIN_HINTS = 3, MIN_WRONG = 6, MIN_TESTS = 6, MAX_TESTS = 12 };
 
@@ -57,17 +59,52 @@ static int check_texts(struct buf *out, const struct course *c, const struct exe
     struct err e = {0};
     char **hints = NULL;
     size_t n = 0;
-    int bad = 0, fell_back;
-    AUTO_FREE char *task = course_read_text(x->lab_dir, "task", &fell_back, &e);
-    AUTO_FREE char *lesson =
-        course_read_text(c->chapters[x->chapter].dir, "lesson", &fell_back, &e);
+    int bad = 0;
+    AUTO_FREE char *task = course_read_text(x->lab_dir, "task", NULL, &e);
+    AUTO_FREE char *lesson = course_read_text(c->chapters[x->chapter].dir, "lesson", NULL, &e);
     if (!task)
         bad += violation(out, x, MSG_CLI_INV_NO_FILE, "task.zh.md");
     if (!lesson)
         bad += violation(out, x, MSG_CLI_INV_NO_FILE, "lesson.zh.md");
-    if (course_read_hints(x->lab_dir, &hints, &n, &e) < MIN_HINTS)
+    if (course_read_hints(x->lab_dir, &hints, &n, NULL, &e) < MIN_HINTS)
         bad += violation(out, x, MSG_CLI_INV_FEW_HINTS, n, MIN_HINTS);
     hints_free(hints, n);
+    return bad;
+}
+
+/* A text that is there in both languages says the same things in the same order. */
+static int check_shape(struct buf *out, const struct exercise *x, const char *dir, const char *name)
+{
+    int line_zh, line_en;
+    AUTO_FREE char *zh = course_read_text_in(dir, name, LANG_ZH);
+    AUTO_FREE char *en = course_read_text_in(dir, name, LANG_EN);
+    if (!zh || !en || text_shape_equal(zh, en, &line_zh, &line_en))
+        return 0;
+    AUTO_FREE char *zh_name = str_format("%s.zh.md", name);
+    AUTO_FREE char *en_name = str_format("%s.en.md", name);
+    return violation(out, x, MSG_CLI_INV_SHAPE, zh_name, en_name, line_zh, line_en);
+}
+
+/* Without title.en the Chinese title stands for both. */
+static int check_title(struct buf *out, const struct exercise *x, const struct title *title,
+                       const char *file)
+{
+    const char *en = title->text[LANG_EN];
+    for (size_t i = 0, len = strlen(en); i < len; i++)
+        if ((en[i] & 0xc0) != 0x80 && cjk_is_char(char_first(en + i, len - i)))
+            return violation(out, x, MSG_CLI_INV_NO_ENGLISH_TITLE, title->text[LANG_ZH], file);
+    return 0;
+}
+
+static int check_languages(struct buf *out, const struct course *c, const struct exercise *x)
+{
+    const struct chapter *ch = &c->chapters[x->chapter];
+    int bad = check_shape(out, x, ch->dir, "lesson") + check_shape(out, x, x->lab_dir, "task") +
+              check_shape(out, x, x->lab_dir, "hints") +
+              check_title(out, x, &ch->title, "chapter.ini") +
+              check_title(out, x, &x->title, "exercise.ini");
+    for (size_t i = 0; i < x->n_tests; i++)
+        bad += check_title(out, x, &x->tests[i].title, "exercise.ini");
     return bad;
 }
 
@@ -120,6 +157,6 @@ static int check_tests(struct buf *out, const struct exercise *x)
 
 int invariants_check(struct buf *out, const struct course *c, const struct exercise *x)
 {
-    return check_sources(out, x) + check_texts(out, c, x) + check_stray(out, x) +
-           check_tests(out, x);
+    return check_sources(out, x) + check_texts(out, c, x) + check_languages(out, c, x) +
+           check_stray(out, x) + check_tests(out, x);
 }

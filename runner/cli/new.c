@@ -181,16 +181,20 @@ static int write_file(const struct new *n, const char *template, const char *to,
 static int write_chapter(const struct new *n, struct err *e)
 {
     AUTO_FREE char *ini = str_format("labs/%s/chapter.ini", n->chapter);
-    AUTO_FREE char *lesson = str_format("labs/%s/lesson.zh.md", n->chapter);
+    AUTO_FREE char *lesson_zh = str_format("labs/%s/lesson.zh.md", n->chapter);
+    AUTO_FREE char *lesson_en = str_format("labs/%s/lesson.en.md", n->chapter);
     if (!n->new_chapter)
         return 0;
-    return write_file(n, "chapter.ini", ini, e) == 0 ? write_file(n, "lesson.zh.md", lesson, e)
-                                                     : -1;
+    return write_file(n, "chapter.ini", ini, e) == 0 &&
+                   write_file(n, "lesson.zh.md", lesson_zh, e) == 0 &&
+                   write_file(n, "lesson.en.md", lesson_en, e) == 0
+               ? 0
+               : -1;
 }
 
 static int write_exercise(const struct new *n, struct err *e)
 {
-    enum { COUNT = 8 };
+    enum { COUNT = 10 };
     AUTO_FREE char *skeleton = str_format("%s.c", n->program);
     const struct {
         const char *template, *top, *name;
@@ -198,6 +202,8 @@ static int write_exercise(const struct new *n, struct err *e)
         {"exercise.ini", "labs", "exercise.ini"},
         {"task.zh.md", "labs", "task.zh.md"},
         {"hints.zh.md", "labs", "hints.zh.md"},
+        {"task.en.md", "labs", "task.en.md"},
+        {"hints.en.md", "labs", "hints.en.md"},
         {"skeleton.c", "labs", skeleton},
         {"reference.c", "solutions", skeleton},
         {"check.c", "tests/labs", "check.c"},

@@ -68,6 +68,14 @@ void print_wrapped(struct buf *out, const struct cli *c, const char *text)
     }
 }
 
+void print_language_note(struct buf *out, const struct cli *c, int fell_back)
+{
+    if (!fell_back)
+        return;
+    print_wrapped(out, c, msg(MSG_COURSE_OTHER_LANGUAGE));
+    buf_addc(out, '\n');
+}
+
 void print_out(struct buf *out)
 {
     fwrite(buf_text(out), 1, out->len, stdout);

@@ -14,6 +14,8 @@ void print_markdown(struct buf *out, const struct cli *c, const char *text);
 void print_source(struct buf *out, const struct cli *c, const struct buf *source);
 /* Append a paragraph wrapped to the terminal, with a newline at its end. */
 void print_wrapped(struct buf *out, const struct cli *c, const char *text);
+/* When a text is there in the other language only: a note that says so, and a blank line. */
+void print_language_note(struct buf *out, const struct cli *c, int fell_back);
 /* Write the buffer to stdout and release it. */
 void print_out(struct buf *out);
 /* Print a JSON value with two blanks of indentation and a newline, and give up the reference. */

@@ -34,15 +34,6 @@ static const struct chapter *find_chapter(const struct course *c, const char *wh
     return NULL;
 }
 
-/* The text is only there in the other language. */
-static void say_language(const struct cli *c, struct buf *out, int fell_back)
-{
-    if (!fell_back)
-        return;
-    print_wrapped(out, c, msg(MSG_CLI_OTHER_LANGUAGE));
-    buf_addc(out, '\n');
-}
-
 static int show_lesson(struct cli *c, const struct chapter *ch)
 {
     struct err e = {0};
@@ -56,7 +47,7 @@ static int show_lesson(struct cli *c, const struct chapter *ch)
         return EXIT_DONE;
     }
     struct buf out = BUF_INIT;
-    say_language(c, &out, fell_back);
+    print_language_note(&out, c, fell_back);
     print_markdown(&out, c, text);
     if (ch->count) {
         AUTO_FREE char *next = msg_format(msg_lang(), MSG_CLI_SHOW_EXERCISES, (int)ch->count,
@@ -98,7 +89,7 @@ static int show_task(struct cli *c, const struct exercise *x, const char *worksp
         return EXIT_DONE;
     }
     struct buf out = BUF_INIT;
-    say_language(c, &out, fell_back);
+    print_language_note(&out, c, fell_back);
     print_markdown(&out, c, text);
     add_files(c, &out, x, workspace);
     print_out(&out);

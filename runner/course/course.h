@@ -48,13 +48,17 @@ void course_release(struct course *c);
 const struct exercise *course_find(const struct course *c, const char *what, struct err *e);
 
 /* Read a text of an exercise or chapter folder in the current language: name "task" reads
- * task.zh.md or task.en.md and falls back to the other one (*fell_back set to 1). Returns malloc'd
- * text. */
+ * task.zh.md or task.en.md and falls back to the other one (*fell_back set to 1, else 0; may be
+ * NULL). Who shows such a text puts MSG_COURSE_OTHER_LANGUAGE above it. Returns malloc'd text. */
 char *course_read_text(const char *dir, const char *name, int *fell_back, struct err *e);
 
-/* Hints: hints.zh.md is split at its "## " headings; each part is one hint, weakest first. Returns
+/* The text in just this language, malloc'd; NULL when it is not there. */
+char *course_read_text_in(const char *dir, const char *name, enum lang lang);
+
+/* Hints: hints.zh.md (or hints.en.md, as above) is split at its "## " headings; each part is one hint, weakest first. Returns
  * the number of hints; *hints is a malloc'd array of malloc'd strings (free with hints_free). */
-int course_read_hints(const char *lab_dir, char ***hints, size_t *count, struct err *e);
+int course_read_hints(const char *lab_dir, char ***hints, size_t *count, int *fell_back,
+                      struct err *e);
 void hints_free(char **hints, size_t count);
 
 #endif

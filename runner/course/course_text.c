@@ -74,11 +74,24 @@ static size_t without_blank_end(const char *text, size_t len)
     return len;
 }
 
-int course_read_hints(const char *lab_dir, char ***hints, size_t *count, struct err *e)
+char *course_read_text_in(const char *dir, const char *name, enum lang lang)
+{
+    struct buf text = BUF_INIT;
+    AUTO_FREE char *path = text_path(dir, name, lang);
+    if (fs_read(path, MAX_TEXT, &text, NULL) != 0) {
+        buf_release(&text);
+        return NULL;
+    }
+    buf_addc(&text, '\0');
+    return buf_steal(&text);
+}
+
+int course_read_hints(const char *lab_dir, char ***hints, size_t *count, int *fell_back,
+                      struct err *e)
 {
     *hints = NULL;
     *count = 0;
-    AUTO_FREE char *text = course_read_text(lab_dir, "hints", NULL, e);
+    AUTO_FREE char *text = course_read_text(lab_dir, "hints", fell_back, e);
     if (text == NULL)
         return -1;
     const char *p = text;

@@ -75,6 +75,15 @@ void doc_add_wrapped(struct doc *d, enum style style, const char *text, size_t c
     flow_release(&f);
 }
 
+void doc_move(struct doc *d, struct doc *from)
+{
+    d->lines = mem_grow(d->lines, d->n_lines + from->n_lines + 1, sizeof *d->lines);
+    for (size_t i = 0; i < from->n_lines; i++) /* lines own what is in them, so they just move */
+        d->lines[d->n_lines++] = from->lines[i];
+    free(from->lines);
+    *from = (struct doc){0};
+}
+
 void doc_release(struct doc *d)
 {
     for (size_t i = 0; i < d->n_lines; i++) {

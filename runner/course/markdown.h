@@ -52,6 +52,8 @@ void markdown_render(struct doc *d, const char *text, size_t columns);
 void doc_release(struct doc *d);
 /* Append one more line: a helper for screens that build documents themselves. */
 void doc_add(struct doc *d, enum style style, const char *text);
+/* Append all lines of `from`, which is empty afterwards. */
+void doc_move(struct doc *d, struct doc *from);
 /* Append a span to the last line. */
 void doc_append(struct doc *d, enum style style, const char *text);
 /* Wrap plain text to lines of one style, each prefixed by `indent` blanks. */

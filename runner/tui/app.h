@@ -149,6 +149,7 @@ struct app {
     bool compare; /* the solution is shown as a difference */
     char **hints; /* owned: of the selected exercise */
     size_t n_hints;
+    int hints_fell_back; /* they are in the other language */
 
     struct file_watch watch;
     unsigned long long

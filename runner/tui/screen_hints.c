@@ -9,7 +9,7 @@ static bool hints_load(struct app *a, const struct exercise *x)
 
     if (a->hints)
         return true;
-    if (course_read_hints(x->lab_dir, &a->hints, &a->n_hints, &e) < 0) {
+    if (course_read_hints(x->lab_dir, &a->hints, &a->n_hints, &a->hints_fell_back, &e) < 0) {
         app_error(a, &e);
         return false;
     }
@@ -20,12 +20,8 @@ static void add_hint(struct doc *d, const char *text, int columns)
 {
     struct doc one = {0};
 
-    /* Documents own their lines, so those of one move into the other as they are. */
     markdown_render(&one, text, (size_t)columns);
-    d->lines = mem_grow(d->lines, d->n_lines + one.n_lines + 1, sizeof *d->lines);
-    for (size_t i = 0; i < one.n_lines; i++)
-        d->lines[d->n_lines++] = one.lines[i];
-    free(one.lines);
+    doc_move(d, &one);
     doc_add(d, STYLE_TEXT, "");
 }
 
@@ -39,6 +35,10 @@ static void hints_read(struct app *a, struct screen *s, int columns)
     if (!x || !hints_load(a, x))
         return;
     doc_add(&s->doc, STYLE_TEXT, "");
+    if (a->hints_fell_back) {
+        doc_add_wrapped(&s->doc, STYLE_DIM, msg(MSG_COURSE_OTHER_LANGUAGE), (size_t)columns, 0);
+        doc_add(&s->doc, STYLE_TEXT, "");
+    }
     for (int i = 0; i < shown && i < (int)a->n_hints; i++) {
         last = (int)s->doc.n_lines;
         add_hint(&s->doc, a->hints[i], columns > 96 ? 96 : columns);

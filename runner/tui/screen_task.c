@@ -32,8 +32,14 @@ static void read_text(struct screen *s, const char *dir, const char *name, int c
 
     reader_reset(s);
     if (text) {
-        markdown_render(&s->doc, text, (size_t)(columns > READABLE ? READABLE : columns));
-        drop_first_heading(&s->doc);
+        struct doc page = {0};
+        if (fell_back) {
+            doc_add_wrapped(&s->doc, STYLE_DIM, msg(MSG_COURSE_OTHER_LANGUAGE), (size_t)columns, 0);
+            doc_add(&s->doc, STYLE_TEXT, "");
+        }
+        markdown_render(&page, text, (size_t)(columns > READABLE ? READABLE : columns));
+        drop_first_heading(&page);
+        doc_move(&s->doc, &page);
         return;
     }
     doc_add_wrapped(&s->doc, STYLE_BAD, e.text, (size_t)columns, 0);

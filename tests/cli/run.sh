@@ -202,7 +202,24 @@ is 0; out '初见管道'
 run show 1.1 --json
 is 0; out '"task": '; out '"folder": null'
 run --lang en show 1.1
-is 0; out 'Chinese only'
+is 0; out 'Hello, pipe'; no_out 'no English version'
+run --lang en show 1
+is 0; out 'Chapter 1: Pipes'
+run --lang en hint 1.1
+is 0; out 'Hint 1'; no_out 'no English version'
+# A text that is there in one language only: the other one, with a note above it.
+FALLBACK=$T/fallback
+cp -R "$IPCLAB_ROOT" "$FALLBACK"
+rm "$FALLBACK/labs/1-pipe/1-hello/task.en.md" "$FALLBACK/labs/1-pipe/1-hello/hints.en.md" \
+    "$FALLBACK/labs/1-pipe/lesson.zh.md"
+IPCLAB_ROOT=$FALLBACK
+run --lang en show 1.1
+is 0; out '初见管道'; true_that 'the note comes first' sh -c "head -1 '$T/out' | grep -q 'no English version'"
+run --lang en hint 1.1
+is 0; out '提示 1'; out 'no English version'
+run show 1
+is 0; out 'Chapter 1: Pipes'; true_that 'the note comes first' sh -c "head -1 '$T/out' | grep -q '还没有中文版'"
+IPCLAB_ROOT=$T/course
 run show 9.9
 is 1; err '没有练习“9.9”'
 run show pipe-helo
@@ -594,7 +611,9 @@ is 1; err 'Bad Name'
 run new nowhere echo
 is 1; err 'nowhere'
 run new 7-signals first --id signal-first
-is 0; out 'labs/7-signals/lesson.zh.md'
+is 0; out 'labs/7-signals/lesson.zh.md'; out 'labs/7-signals/lesson.en.md'
+run --lang en show signal-first
+is 0; no_out 'no English version'
 run show signals
 is 0
 run new 1

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "course/course.h"
+#include "course/text_shape.h"
 
 static char *all_tests; /* holds the folders of all tests; main() removes it, whatever fails */
 static char *root;      /* a folder of its own for each test */
@@ -439,6 +440,64 @@ START_TEST(texts_fall_back_to_the_other_language)
 }
 END_TEST
 
+START_TEST(hints_fall_back_too)
+{
+    char **hints = NULL;
+    size_t count = 0;
+    int fell_back = -1;
+    put("x/hints.zh.md", "## 提示 1\n一");
+    AUTO_FREE char *dir = in_root("x");
+    ck_assert_int_eq(course_read_hints(dir, &hints, &count, &fell_back, &e), 1);
+    ck_assert_int_eq(fell_back, 1);
+    ck_assert_str_eq(hints[0], "## 提示 1\n一");
+    hints_free(hints, count);
+    ck_assert_ptr_null(course_read_text_in(dir, "hints", LANG_EN));
+
+    put("x/hints.en.md", "## Hint 1\none\n## Hint 2\ntwo");
+    ck_assert_int_eq(course_read_hints(dir, &hints, &count, &fell_back, &e), 2);
+    ck_assert_int_eq(fell_back, 0);
+    ck_assert_str_eq(hints[0], "## Hint 1\none");
+    hints_free(hints, count);
+    AUTO_FREE char *zh = course_read_text_in(dir, "hints", LANG_ZH);
+    ck_assert_str_eq(zh, "## 提示 1\n一");
+}
+END_TEST
+
+static const struct {
+    const char *a, *b;
+    int line_a, line_b; /* where they part; 0: they do not */
+} shapes[] = {
+    {"", "", 0, 0},
+    {"# 题\n\n文字，\n两行。\n", "# Task\n\nText.\n", 0, 0},
+    {"# 题\n## 节\n", "# Task\n", 2, 2},
+    {"# 题\n", "## Task\n", 1, 1},
+    {"```c\nint x; /* 数 */\n```\n", "```c\nint x; /* a number */\n```\n", 0, 0},
+    {"```c\nint x;\n```\n", "```c\nint x;\nint y;\n```\n", 1, 1},
+    {"```c\nint x;\n```\n", "```\nint x;\n```\n", 1, 1},
+    {"```sh\n# 注释\n- |\n```\n- 一\n", "```sh\n# remark\nls\n```\n- one\n", 0, 0},
+    {"| 甲 | a \\| b |\n|---|---|\n| 一 | 二 |\n", "| A | B |\n|---|---|\n| one | two |\n", 0, 0},
+    {"| 甲 | 乙 |\n|---|---|\n", "| A | B | C |\n|---|---|---|\n", 1, 1},
+    {"| 甲 |\n|---|\n| 一 |\n\n完\n", "| A |\n|---|\n\nend\n", 3, 5},
+    {"1. 一\n2. 二\n", "1. one\n2. two\n", 0, 0},
+    {"1. 一\n2. 二\n", "1. one\n3. two\n", 2, 2},
+    {"- 一\n- 二\n", "- one\n\n- two", 0, 0},
+    {"- 一\n", "1. one\n", 1, 1},
+    {"  - 一\n", "- one\n  goes on\n", 0, 0},
+    {"```\n没有结束", "```\nno end", 0, 0},
+};
+
+START_TEST(shapes_are_compared)
+{
+    int a = 0, b = 0;
+    bool equal = text_shape_equal(shapes[_i].a, shapes[_i].b, &a, &b);
+    ck_assert_int_eq(equal, shapes[_i].line_a == 0);
+    if (!equal) {
+        ck_assert_int_eq(a, shapes[_i].line_a);
+        ck_assert_int_eq(b, shapes[_i].line_b);
+    }
+}
+END_TEST
+
 START_TEST(hints_are_split_at_headings)
 {
     put("x/hints.zh.md", "# 提示\n\n前言。\n\n"
@@ -448,7 +507,7 @@ START_TEST(hints_are_split_at_headings)
     AUTO_FREE char *dir = in_root("x");
     char **hints = NULL;
     size_t count = 0;
-    ck_assert_int_eq(course_read_hints(dir, &hints, &count, &e), 3);
+    ck_assert_int_eq(course_read_hints(dir, &hints, &count, NULL, &e), 3);
     ck_assert_uint_eq(count, 3);
     ck_assert_str_eq(hints[0], "## 提示 1：看\n\n想一想。");
     ck_assert_str_eq(hints[1], "## 提示 2：做\n```sh\n## not a heading\n```");
@@ -456,10 +515,10 @@ START_TEST(hints_are_split_at_headings)
     hints_free(hints, count);
 
     put("x/hints.zh.md", "没有标题。\n");
-    ck_assert_int_eq(course_read_hints(dir, &hints, &count, &e), 0);
+    ck_assert_int_eq(course_read_hints(dir, &hints, &count, NULL, &e), 0);
     hints_free(hints, count);
     AUTO_FREE char *none = in_root("none");
-    ck_assert_int_eq(course_read_hints(none, &hints, &count, &e), -1);
+    ck_assert_int_eq(course_read_hints(none, &hints, &count, NULL, &e), -1);
     ck_assert_uint_eq(count, 0);
 }
 END_TEST
@@ -555,6 +614,8 @@ static Suite *suite(void)
     tcase_add_test(t, exercises_are_found);
     tcase_add_test(t, what_is_not_found_is_explained);
     tcase_add_test(t, texts_fall_back_to_the_other_language);
+    tcase_add_test(t, hints_fall_back_too);
+    tcase_add_loop_test(t, shapes_are_compared, 0, sizeof shapes / sizeof *shapes);
     tcase_add_test(t, hints_are_split_at_headings);
     tcase_add_test(t, layout_of_a_tree);
     tcase_add_test(t, layout_when_installed);
