@@ -54,7 +54,7 @@ UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/
 SHIM       := $(addprefix $(B)/,lab-shim.so lab-crash.so lab-calls.so)
 
 .PHONY: all run test bench test-fresh install uninstall format clean help deps test-deps \
-        unit verify lint
+        unit verify walk lint
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -122,6 +122,18 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(B)/libharness.a $(B)/libipclab.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) $< $(B)/libharness.a $(B)/libipclab.a $(CHECK_LIBS) $(LDLIBS_ALL) -o $@
 
+# The random walk: the driver as usual, what it drives with sanitizers in $(B)/asan.
+WALK := $(call objects,$(wildcard tests/tui/walk/*.c))
+$(B)/tests/tui/walk: $(WALK) $(B)/libipclab.a
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) $^ $(LDLIBS_ALL) -lutil -o $@
+$(WALK) $(B)/obj/tests/bench/terminal.o: CPPFLAGS_ALL += -Itests/tui/walk
+$(B)/tests/bench/terminal: $(B)/obj/tests/bench/terminal.o $(B)/obj/tests/tui/walk/terminal.o
+	$(say) LD $@
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(LDFLAGS_ALL) $^ -lutil -o $@
+
 unit: $(UNIT)
 
 test: test-deps
@@ -131,8 +143,12 @@ test: test-deps
 verify: all
 	$(Q)$(B)/ipclab verify
 
+# A long one, another every time; SEED=… repeats one.
+walk: compiled
+	$(Q)KEYS=$${KEYS:-200000} SEED=$${SEED:-$$(date +%s)} B=$(B) sh tests/run.sh walk
+
 bench: all
-	$(Q)$(MAKE) --no-print-directory $(B)/tests/bench/look
+	$(Q)$(MAKE) --no-print-directory $(B)/tests/bench/look $(B)/tests/bench/terminal
 	$(Q)B=$(B) sh tests/bench/run.sh
 
 test-fresh:
@@ -162,6 +178,7 @@ help:
 	@echo 'make test        install what is missing, build, run all tests'
 	@echo 'make             build everything into $(B)/'
 	@echo 'make verify      check every exercise: skeletons fail, references pass, wrong answers are caught'
+	@echo 'make walk        200,000 random keys, resizes and file changes under sanitizers; SEED=, KEYS='
 	@echo 'make bench       measure (grading, terminal, verify)'
 	@echo 'make test-fresh  run both README commands in a minimal Debian made by debootstrap'
 	@echo 'make lint        compilers, headers, room table, formatting, static checks'

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Run every suite and add up: the last line is "N passed, N failed" over everything.
-# Called by `make test`. One suite alone: sh tests/run.sh unit | verify | cli | tui | lint | …
+# Called by `make test`. One suite alone: sh tests/run.sh unit | verify | cli | tui | walk | lint | …
 set -u
 B=${B:-build}
 export B
@@ -61,9 +61,10 @@ script() { # NAME COMMAND…
     report "$name" "$good" "$bad"
 }
 
+flags='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+
 # The unit tests once more, everything built with ASan and UBSan.
 asan() {
-    flags='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
     if ! make --no-print-directory -j2 B=build/asan SANITIZE="$flags" unit >"$log/asan" 2>&1; then
         tail -n 30 "$log/asan"
         report "asan build" 0 1
@@ -77,8 +78,19 @@ asan() {
     label=unit
 }
 
+# The random walk: the learner's terminal with sanitizers, moved by seeded keys.
+walk() {
+    if ! make --no-print-directory -j2 B="$B/asan" SANITIZE="$flags" "$B/asan/ipclab" >"$log/walk" 2>&1 ||
+        ! make --no-print-directory -j2 B="$B" "$B/tests/tui/walk" >"$log/walk" 2>&1; then
+        tail -n 30 "$log/walk"
+        report "walk build" 0 1
+        return
+    fi
+    script walk sh tests/tui/walk.sh
+}
+
 label=unit
-suites=${*:-unit asan verify none verdicts cli tui lint}
+suites=${*:-unit asan verify none verdicts cli tui walk lint}
 for suite in $suites; do
     case $suite in
     unit) unit ;;
@@ -88,6 +100,7 @@ for suite in $suites; do
     verdicts) script verdicts sh tests/verdicts.sh ;;
     cli) script cli sh tests/cli/run.sh ;;
     tui) script tui sh tests/tui/run.sh ;;
+    walk) walk ;;
     lint) script lint sh tests/lint.sh ;;
     *) echo "no such suite: $suite" >&2; exit 64 ;;
     esac

@@ -1,4 +1,5 @@
 /* Expectations on exit status and bytes. */
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@
                                             lab_role(p, (enum lang)lang_), __VA_ARGS__);           \
     } while (0)
 
+enum { PAGE = 4096 };
+
 static const struct {
     int sig;
     const char *diagnosis;
@@ -26,10 +29,17 @@ static const struct {
     {SIGPIPE, "sigpipe", MSG_HARNESS_HINT_PIPE},
     {SIGFPE, "divide-by-zero", MSG_HARNESS_HINT_FPE},
     {SIGILL, "killed-by-signal", MSG_HARNESS_HINT_OTHER},
+    {SIGKILL, "killed-by-signal", MSG_HARNESS_HINT_KILL},
     {SIGXCPU, "busy-loop", MSG_HARNESS_HINT_XCPU},
     {SIGXFSZ, "file-too-large", MSG_HARNESS_HINT_XFSZ},
     {SIGSYS, "forbidden-call", MSG_HARNESS_HINT_SYS},
 };
+
+/* (void *)-1 itself, or a member behind it: members are aligned, so that the sum is odd. */
+static bool beyond_failed_map(unsigned long address)
+{
+    return address > ULONG_MAX - PAGE || (address < PAGE && address % 4 == 3);
+}
 
 /* Where it crashed and what it touched, when lab-crash.so could tell. */
 static void add_place(struct failure *f, enum msg_id *hint, const struct crash *c)
@@ -39,7 +49,10 @@ static void add_place(struct failure *f, enum msg_id *hint, const struct crash *
     if ((c->signal != SIGSEGV && c->signal != SIGBUS) || c->code == 0)
         return;
     lab_say_more(f->evidence, MSG_HARNESS_CRASH_ADDRESS, c->address);
-    if (c->signal == SIGSEGV && c->address < 4096) {
+    if (c->signal == SIGSEGV && beyond_failed_map(c->address)) {
+        f->diagnosis = "map-failed";
+        *hint = MSG_HARNESS_HINT_MAP_FAILED;
+    } else if (c->signal == SIGSEGV && c->address < PAGE) {
         f->diagnosis = "null-pointer";
         *hint = MSG_HARNESS_HINT_NULL;
     }

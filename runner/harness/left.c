@@ -203,9 +203,11 @@ static void check_processes(void)
     if (alive + zombies == 0)
         return;
     struct failure f = {.verdict = VERDICT_LEAK};
-    size_t unreaped = 0;
-    for (size_t i = 0; i < lab.n_procs; i++)
+    size_t unreaped = 0, runs = 0;
+    for (size_t i = 0; i < lab.n_procs; i++) {
         unreaped += lab.procs[i]->zombies_at_end;
+        runs += lab.procs[i]->side == LAB_STUDENT && !lab.procs[i]->trusted;
+    }
     /* A zombie handed over at the moment its parent ended was never waited for; a process that was
      * still alive then has outlived its parent, whether or not it has ended since. */
     if (alive == 0 && unreaped > 0) {
@@ -217,6 +219,8 @@ static void check_processes(void)
         lab_say(f.symptom, MSG_HARNESS_ORPHANS, alive + zombies);
         lab_say(f.hint, MSG_HARNESS_HINT_ORPHAN);
     }
+    if (runs > 1)
+        lab_say(f.evidence, MSG_HARNESS_LEFT_TOTAL, runs);
     lab_fail_with(&f);
 }
 

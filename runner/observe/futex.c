@@ -142,12 +142,22 @@ static size_t count_sharing(const struct graph *g, const struct mapping *mine)
     return count;
 }
 
+static enum memory_place place_of(const struct mapping *m, const char *exe)
+{
+    if (strcmp(m->path, "[stack]") == 0)
+        return MEMORY_STACK;
+    if (strcmp(m->path, "[heap]") == 0)
+        return MEMORY_HEAP;
+    return strcmp(m->path, exe) == 0 ? MEMORY_GLOBAL : MEMORY_OTHER;
+}
+
 /* "/dev/shm/sem.turn" is the semaphore "/turn"; "/dev/zero (deleted)" is anonymous shared memory.
  */
 static void name_memory(struct object *o, const struct mapping *m, const char *exe)
 {
     static const char sem[] = "/dev/shm/sem.", shm[] = "/dev/shm/";
     bool program = strcmp(m->path, exe) == 0 || strstr(m->path, ".so"); /* global variables */
+    o->futex.place = place_of(m, exe);
     o->futex.file = m->path[0] == '/' && !program && strncmp(m->path, "/dev/zero", 9) != 0;
     if (strncmp(m->path, sem, sizeof sem - 1) == 0)
         snprintf(o->name, sizeof o->name, "/%.100s", m->path + sizeof sem - 1);

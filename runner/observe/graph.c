@@ -174,19 +174,43 @@ static void find_line(struct graph *g, struct wait *w)
     }
 }
 
+/* The thread of a wait when its stack may be read, else 0. Peers' sources are the reference
+ * solution: not shown. A thread in uninterruptible sleep would keep the unwinder waiting. */
+static pid_t readable_task(const struct graph *g, const struct wait *w)
+{
+    const struct task *t = &g->s->tasks[w->task];
+    bool readable = g->s->processes[w->process].student && g->facts[w->process].dir >= 0 &&
+                    !w->stopped && (t->state == 'S' || t->state == 'R');
+    return readable ? t->tid : 0;
+}
+
+/* Is the thread, which is held now, still in the call that the wait tells about? */
+static bool has_stayed(const struct graph *g, const struct wait *w)
+{
+    const struct task *t = &g->s->tasks[w->task];
+    struct call_state now;
+    char name[40];
+    snprintf(name, sizeof name, "task/%d/syscall", (int)t->tid);
+    proc_syscall(g->facts[w->process].dir, name, &now);
+    return w->running || call_equal(&t->call, &now);
+}
+
 void graph_find_lines(struct graph *g)
 {
-    if (!g->observer->unwinder)
+    if (!g->observer->unwinder || g->wait_count == 0)
         return;
+    AUTO_FREE pid_t *held = mem_alloc(g->wait_count * sizeof *held);
+    for (size_t i = 0; i < g->wait_count; i++)
+        held[i] = readable_task(g, &g->waits[i]);
+    unwinder_hold(g->observer->unwinder, held, g->wait_count);
     for (size_t i = 0; i < g->wait_count; i++) {
         struct wait *w = &g->waits[i];
-        const struct process *p = &g->s->processes[w->process];
-        /* Peers' sources are the reference solution: not shown. */
-        if (p->student && g->facts[w->process].dir >= 0 && !w->stopped)
+        if (held[i] && has_stayed(g, w))
             find_line(g, w);
         if (w->library[0] && w->call->kind == CALL_FUTEX)
             snprintf(w->text, sizeof w->text, "%s()", w->library);
     }
+    unwinder_release(g->observer->unwinder);
 }
 
 /* --- queries --- */

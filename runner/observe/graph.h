@@ -29,6 +29,13 @@ enum object_kind {
     OBJECT_OTHER,      /* eventfd, signalfd… */
 };
 
+enum memory_place { /* of private memory */
+                    MEMORY_OTHER,
+                    MEMORY_STACK,  /* of the first thread: a local variable */
+                    MEMORY_HEAP,   /* malloc */
+                    MEMORY_GLOBAL, /* global and static variables */
+};
+
 struct holder {
     size_t process; /* index into snapshot.processes */
     int fd;
@@ -65,6 +72,7 @@ struct object {
         int owner_task;   /* index into snapshot.tasks, -1: no such thread (any more) */
         unsigned long address;
         bool file; /* the mapping belongs to a file or shm object, not to the program */
+        enum memory_place place;
     } futex;
 };
 
@@ -128,7 +136,7 @@ struct graph {
 
 void graph_init(struct graph *g, const struct observer *o); /* builds it all but source lines */
 void graph_release(struct graph *g);
-/* Ask the unwinder; the threads are stopped for a moment, so read everything else first. */
+/* Ask the unwinder; all threads are stopped for a moment, so read everything else first. */
 void graph_find_lines(struct graph *g);
 
 /* holders.c */

@@ -107,10 +107,16 @@ void proc_syscall(int dir, const char *name, struct call_state *c)
     if (proc_read(dir, name, text, sizeof text) <= 0)
         return;
     c->in = IN_NO_CALL;
-    int fields = sscanf(text, "%ld %lx %lx %lx %lx %lx %lx", &c->nr, &c->arg[0], &c->arg[1],
-                        &c->arg[2], &c->arg[3], &c->arg[4], &c->arg[5]);
-    if (fields == 7 && c->nr >= 0)
+    int fields = sscanf(text, "%ld %lx %lx %lx %lx %lx %lx %lx %lx", &c->nr, &c->arg[0], &c->arg[1],
+                        &c->arg[2], &c->arg[3], &c->arg[4], &c->arg[5], &c->stack, &c->code);
+    if (fields == 9 && c->nr >= 0)
         c->in = IN_CALL;
+}
+
+bool call_equal(const struct call_state *a, const struct call_state *b)
+{
+    return a->in == b->in && a->nr == b->nr && memcmp(a->arg, b->arg, sizeof a->arg) == 0 &&
+           a->stack == b->stack && a->code == b->code;
 }
 
 static int by_number(const void *a, const void *b)

@@ -42,7 +42,9 @@ struct call_state {
     enum in_call in;
     long nr;
     unsigned long arg[6];
+    unsigned long stack, code; /* pointers of the caller: another frame, another line */
 };
+bool call_equal(const struct call_state *a, const struct call_state *b);
 void proc_syscall(int dir, const char *name, struct call_state *c);
 
 /* Numeric entries of a directory below a process directory ("task", "fd", "fdinfo"), ascending.

@@ -195,8 +195,7 @@ void snapshot_release(struct snapshot *s)
 static bool task_equal(const struct task *a, const struct task *b)
 {
     return a->tid == b->tid && a->state == b->state && a->switches == b->switches &&
-           a->ticks == b->ticks && a->call.in == b->call.in && a->call.nr == b->call.nr &&
-           memcmp(a->call.arg, b->call.arg, sizeof a->call.arg) == 0;
+           a->ticks == b->ticks && call_equal(&a->call, &b->call);
 }
 
 bool snapshot_equal(const struct snapshot *a, const struct snapshot *b)

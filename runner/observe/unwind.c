@@ -1,9 +1,9 @@
 /* The unwinder: a forked helper that never joins a namespace.
  *
- * Request: one packet with a thread id. Answer: one packet with the number of frames and the
- * frames. The helper ends when its socket reports the end of file, when its creator dies
- * (PR_SET_PDEATHSIG), or when one answer takes unreasonably long (alarm). Callers then simply get
- * no frames. */
+ * Requests: stop these threads (answered with those that stand still), the stack of one (answered
+ * with its frames), let all go (not answered). One packet each way. The helper ends when its socket
+ * reports the end of file, when its creator dies (PR_SET_PDEATHSIG), or when one answer takes
+ * unreasonably long (alarm). Callers then simply get no frames. */
 #include "observe/unwind.h"
 
 #include <dwarf.h>
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -25,6 +26,12 @@
 #include <unistd.h>
 
 enum { FRAME_MAX = 24, PATIENCE_S = 20 };
+
+struct request {
+    enum { HOLD, STACK, RELEASE } what;
+    size_t count;
+    pid_t tids[UNWIND_HOLD_MAX]; /* STACK: the first one */
+};
 
 struct answer {
     size_t count;
@@ -36,6 +43,7 @@ static struct {
     char inside[256], outside[1024]; /* without trailing slashes; "" when not mapped */
     pid_t pid;                       /* whose memory map is being resolved */
     struct answer *answer;
+    struct request held; /* what HOLD was answered with; count 0: nothing is held */
 } helper;
 
 /* --- finding the ELF file of a module --- */
@@ -183,6 +191,47 @@ static pid_t process_of(pid_t tid)
     return pid;
 }
 
+/* --- stopping several threads --- */
+
+/* An interrupted thread stops on its way out of the system call, before it runs any code. */
+static bool has_stopped(pid_t tid)
+{
+    int status;
+    pid_t got;
+    do
+        got = waitpid(tid, &status, __WALL);
+    while (got < 0 && errno == EINTR);
+    return got == tid && WIFSTOPPED(status);
+}
+
+static void hold(const struct request *r)
+{
+    helper.held = *r;
+    for (size_t i = 0; i < r->count; i++)
+        if (r->tids[i] <= 0 || ptrace(PTRACE_SEIZE, r->tids[i], NULL, NULL) != 0 ||
+            ptrace(PTRACE_INTERRUPT, r->tids[i], NULL, NULL) != 0)
+            helper.held.tids[i] = 0;
+    for (size_t i = 0; i < r->count; i++)
+        if (helper.held.tids[i] && !has_stopped(helper.held.tids[i]))
+            helper.held.tids[i] = 0;
+}
+
+static void release(void)
+{
+    for (size_t i = 0; i < helper.held.count; i++)
+        if (helper.held.tids[i] && ptrace(PTRACE_DETACH, helper.held.tids[i], NULL, NULL) != 0)
+            waitpid(helper.held.tids[i], NULL, __WALL); /* killed: its parent waits for us */
+    helper.held.count = 0;
+}
+
+static bool is_held(pid_t tid)
+{
+    for (size_t i = 0; i < helper.held.count; i++)
+        if (helper.held.tids[i] == tid)
+            return true;
+    return false;
+}
+
 static void unwind_thread(pid_t tid, struct answer *a)
 {
     static const Dwfl_Callbacks callbacks = {.find_elf = find_elf,
@@ -196,28 +245,45 @@ static void unwind_thread(pid_t tid, struct answer *a)
     if (!dwfl)
         return;
     if (dwfl_linux_proc_report(dwfl, helper.pid) == 0 && dwfl_report_end(dwfl, NULL, NULL) == 0 &&
-        dwfl_linux_proc_attach(dwfl, helper.pid, false) == 0)
+        dwfl_linux_proc_attach(dwfl, helper.pid, is_held(tid)) == 0)
         dwfl_getthread_frames(dwfl, tid, on_frame, dwfl); /* the end of the stack is an error too */
     dwfl_end(dwfl);                                       /* detaches */
 }
 
 /* --- the helper process --- */
 
+static void reply(int socket, const void *data, size_t size)
+{
+    if (send(socket, data, size, MSG_NOSIGNAL) != (ssize_t)size)
+        _exit(0);
+}
+
 static _Noreturn void serve(int socket)
 {
     static struct answer a;
+    static struct request r;
     for (;;) {
-        pid_t tid;
-        ssize_t n = recv(socket, &tid, sizeof tid, 0);
+        ssize_t n = recv(socket, &r, sizeof r, 0);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n != sizeof tid)
+        if (n != sizeof r || r.count > UNWIND_HOLD_MAX)
             _exit(0);
         alarm(PATIENCE_S);
-        unwind_thread(tid, &a);
+        switch (r.what) {
+        case HOLD:
+            release();
+            hold(&r);
+            reply(socket, &helper.held, sizeof helper.held);
+            break;
+        case STACK:
+            unwind_thread(r.tids[0], &a);
+            reply(socket, &a, sizeof a);
+            break;
+        case RELEASE:
+            release();
+            break;
+        }
         alarm(0);
-        if (send(socket, &a, sizeof a, MSG_NOSIGNAL) != sizeof a)
-            _exit(0);
     }
 }
 
@@ -303,18 +369,49 @@ void unwinder_stop(struct unwinder *u)
     *u = (struct unwinder){.socket = -1};
 }
 
+/* --- the creator's side --- */
+
+/* Send a request, and receive `size` bytes of an answer if there is to be one. */
+static bool ask(struct unwinder *u, const struct request *r, void *answer, size_t size)
+{
+    if (!u || u->socket < 0 || send(u->socket, r, sizeof *r, MSG_NOSIGNAL) != sizeof *r)
+        return false;
+    ssize_t n = 0;
+    while (size && (n = recv(u->socket, answer, size, 0)) < 0 && errno == EINTR)
+        continue;
+    return n == (ssize_t)size;
+}
+
+/* Static: large for a stack, and a process asks one thing at a time. */
+static struct request request;
+
+size_t unwinder_hold(struct unwinder *u, pid_t *tids, size_t count)
+{
+    size_t most = count < UNWIND_HOLD_MAX ? count : UNWIND_HOLD_MAX, held = 0;
+    request = (struct request){.what = HOLD, .count = most};
+    memcpy(request.tids, tids, most * sizeof *tids);
+    if (!ask(u, &request, &request, sizeof request) || request.count != most)
+        memset(&request, 0, sizeof request);
+    for (size_t i = 0; i < count; i++) {
+        tids[i] = i < most ? request.tids[i] : 0;
+        held += tids[i] != 0;
+    }
+    return held;
+}
+
+void unwinder_release(struct unwinder *u)
+{
+    request = (struct request){.what = RELEASE};
+    ask(u, &request, NULL, 0);
+}
+
 size_t unwinder_stack(struct unwinder *u, pid_t tid, struct frame *frames, size_t max)
 {
-    static struct answer a; /* large for a stack; this process asks one at a time */
-    if (!u || u->socket < 0 || tid <= 0)
+    static struct answer a;
+    if (tid <= 0)
         return 0;
-    if (send(u->socket, &tid, sizeof tid, MSG_NOSIGNAL) != sizeof tid)
-        return 0;
-    ssize_t n;
-    do
-        n = recv(u->socket, &a, sizeof a, 0);
-    while (n < 0 && errno == EINTR);
-    if (n != sizeof a || a.count > FRAME_MAX)
+    request = (struct request){.what = STACK, .count = 1, .tids = {tid}};
+    if (!ask(u, &request, &a, sizeof a) || a.count > FRAME_MAX)
         return 0;
     size_t count = a.count < max ? a.count : max;
     memcpy(frames, a.frames, count * sizeof *frames);

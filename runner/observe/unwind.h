@@ -27,8 +27,16 @@ struct frame {
     int line;          /* 0 when unknown */
     char module[64];   /* base name of the ELF file the frame is in */
 };
-/* The stack of a thread, innermost first. Returns the number of frames (0: unknown). The thread is
- * stopped with ptrace and released again. */
+/* Threads that depend on each other must all be stopped before any of them is looked at: a write()
+ * that has put a part into a full pipe returns when it is interrupted, so a thread that has been
+ * let go may run on and wake the next one. Stops up to UNWIND_HOLD_MAX threads; those that cannot
+ * be stopped become 0 in the list. Returns how many are held. */
+enum { UNWIND_HOLD_MAX = 256 };
+size_t unwinder_hold(struct unwinder *u, pid_t *tids, size_t count);
+void unwinder_release(struct unwinder *u); /* lets all of them go */
+
+/* The stack of a thread, innermost first. Returns the number of frames (0: unknown). A thread that
+ * is not held is stopped with ptrace and let go again. */
 size_t unwinder_stack(struct unwinder *u, pid_t tid, struct frame *frames, size_t max);
 
 #endif

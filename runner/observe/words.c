@@ -322,15 +322,23 @@ static void owner_facts(struct buf *out, const struct graph *g, const struct wai
                              label, who));
 }
 
+static enum msg_id not_shared_message(const struct object *o)
+{
+    static const enum msg_id messages[] = {
+        [MEMORY_OTHER] = MSG_OBSERVE_FACT_NOT_SHARED,
+        [MEMORY_STACK] = MSG_OBSERVE_FACT_ON_STACK,
+        [MEMORY_HEAP] = MSG_OBSERVE_FACT_ON_HEAP,
+        [MEMORY_GLOBAL] = MSG_OBSERVE_FACT_GLOBAL,
+    };
+    return o->futex.file ? MSG_OBSERVE_FACT_PRIVATE_FILE : messages[o->futex.place];
+}
+
 static void futex_facts(struct buf *out, const struct graph *g, const struct wait *w,
                         const struct object *o, const char *label, const struct finding *f,
                         enum lang lang)
 {
     if (str_equal(f->id, "not-shared") && !o->futex.shared)
-        add_line(out, msg_format(lang,
-                                 o->futex.file ? MSG_OBSERVE_FACT_PRIVATE_FILE
-                                               : MSG_OBSERVE_FACT_NOT_SHARED,
-                                 label));
+        add_line(out, msg_format(lang, not_shared_message(o), label));
     if (o->futex.shared && o->futex.private_op && o->futex.mapped_by > 1)
         add_line(out, msg_format(lang, MSG_OBSERVE_FACT_PRIVATE, label, (int)o->futex.mapped_by));
     if (o->kind == OBJECT_SEM)

@@ -159,6 +159,12 @@ void explain_record(struct canvas *c, const struct record *k, const struct exerc
 {
     paint_block_head(c, k, x);
     canvas_newline(c);
+    explain_body(c, k);
+    canvas_newline(c);
+}
+
+void explain_body(struct canvas *c, const struct record *k)
+{
     explain_part(c, MSG_REPORT_SYMPTOM, BOLD, text2_get(&k->symptom));
     explain_part(c, MSG_REPORT_EVIDENCE, BOLD, text2_get(&k->evidence));
     explain_part(c, MSG_REPORT_HINT, CYAN, text2_get(&k->hint));
@@ -173,5 +179,4 @@ void explain_record(struct canvas *c, const struct record *k, const struct exerc
     }
     paint_graph(c, text2_get(&k->graph));
     paint_stderr(c, k->stderr_tail);
-    canvas_newline(c);
 }

@@ -22,5 +22,7 @@ void explain_part(struct canvas *c, enum msg_id label, enum color color, const c
 
 /* All there is to say about one test that did not pass. */
 void explain_record(struct canvas *c, const struct record *k, const struct exercise *x);
+/* The same without its head line and without a blank line at the end. */
+void explain_body(struct canvas *c, const struct record *k);
 
 #endif

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
@@ -87,6 +88,32 @@ static int terminal_check(struct err *e)
     return 0;
 }
 
+/* curses waits inside a mouse report, or behind one that it does not want, until the next byte comes,
+ * nodelay() or not. On a description of our own that never blocks it cannot; stdin's is shared with
+ * the shell and stays as it is. */
+static FILE *keys_open(void)
+{
+    static const char *const names[] = {"/proc/self/fd/0", "/dev/tty"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int fd = open(names[i], O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        FILE *keys = fd >= 0 ? fdopen(fd, "r") : NULL;
+
+        if (keys)
+            return keys;
+        if (fd >= 0)
+            close(fd);
+    }
+    return NULL;
+}
+
+static void keys_close(struct terminal *t)
+{
+    if (t->keys)
+        fclose(t->keys);
+    t->keys = NULL;
+}
+
 static void modes_set(void)
 {
     raw();
@@ -109,7 +136,9 @@ int term_start(struct terminal *t, struct err *e)
     if (signals_start(t, e) < 0)
         return -1;
     use_tioctl(TRUE); /* LINES and COLUMNS of the environment do not follow a resize */
-    if (!newterm(NULL, stdout, stdin)) {
+    t->keys = keys_open();
+    if (!newterm(NULL, stdout, t->keys ? t->keys : stdin)) {
+        keys_close(t);
         signals_stop(t);
         return err_msg(e, MSG_TUI_DUMB_TERMINAL, getenv("TERM"));
     }
@@ -127,6 +156,7 @@ void term_stop(struct terminal *t)
         return;
     term_mouse(t, false);
     endwin();
+    keys_close(t);
     rescue_arm(false);
     signals_stop(t);
 }

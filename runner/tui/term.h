@@ -11,6 +11,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
@@ -22,6 +23,7 @@ struct terminal {
     bool chinese;      /* Chinese characters can be shown */
     char charset[40];  /* name of the terminal's charset */
     bool mouse;
+    FILE *keys; /* owned: the terminal once more, opened so that reading never blocks */
 };
 
 /* -1 with a sentence when stdin or stdout is no terminal or TERM does not describe a usable one. */

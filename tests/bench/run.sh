@@ -1,10 +1,12 @@
 #!/bin/sh
-# make bench: what grading, the terminal, hangs and verify cost. Every figure with min, median, max.
+# make bench: what grading, the terminal, hangs and verify cost. Every figure with min, median, max; those
+# of the terminal with their limits, and a status that says whether all were met.
 # Numbers belong to the machine and its mood; ratios within one run say more.
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build}
 rounds=${ROUNDS:-21}
+missed=0
 mkdir -p "$B/bench"
 for tool in measure cpu_share first_frame; do
     gcc -D_GNU_SOURCE -O2 -Wall -Wextra "tests/bench/$tool.c" -o "$B/bench/$tool" -lutil
@@ -27,7 +29,10 @@ trap 'rm -rf "$workspace"' EXIT
     "true" "/bin/true"
 
 echo "== the first frame of the terminal"
-"$B/bench/first_frame" "$rounds" 1.1 "$B/ipclab" --workspace "$workspace/w"
+"$B/bench/first_frame" "$rounds" 1.1 "$B/ipclab" --workspace "$workspace/w" || missed=1
+
+echo "== keys, rest and saves in the terminal"
+sh tests/bench/terminal.sh || missed=1
 
 echo "== a look at 8 processes with 64 descriptors each"
 "$B/tests/bench/look"
@@ -37,3 +42,4 @@ sh tests/bench/hangs.sh
 
 echo "== verify of the whole course"
 "$B/bench/cpu_share" "$B/ipclab" verify
+exit "$missed"

@@ -453,6 +453,32 @@ START_TEST(both_pipes_full)
 }
 END_TEST
 
+enum { WRITE_LINE = __LINE__ + 4 };
+static void write_once(int in, int out)
+{
+    (void)in;
+    if (write(out, block, sizeof block) < 0) /* an interrupted write() returns: a part is written */
+        _exit(3);
+    drain(in);
+}
+
+static void both_write_once(void)
+{
+    two_pipes(write_once, write_once);
+}
+
+/* Whoever is looked at first must not run on and wake the other before its stack has been read. */
+START_TEST(lines_of_one_moment)
+{
+    char line[40];
+    snprintf(line, sizeof line, "test_observe.c:%d", WRITE_LINE);
+    expect_hang(both_write_once, "both-pipes-full");
+    expect_evidence(line);
+    const char *first = strstr(diagnosis.evidence[LANG_ZH], line);
+    ck_assert_msg(strstr(first + 1, line) != NULL, "%s", diagnosis.evidence[LANG_ZH]);
+}
+END_TEST
+
 START_TEST(both_reading)
 {
     expect_hang(both_read, "both-reading");
@@ -814,6 +840,7 @@ static void global_not_shared(void)
 START_TEST(not_shared)
 {
     expect_hang(global_not_shared, "not-shared");
+    expect_evidence("全局");
 }
 END_TEST
 
@@ -1515,6 +1542,7 @@ int main(void)
     add_hangs(suite);
     tcase_add_loop_test(others, time_limit_is_no_hang, 0, LIMITED);
     tcase_add_test(others, hidden_timer_is_no_hang);
+    tcase_add_loop_test(others, lines_of_one_moment, 0, 20);
     tcase_add_test(others, busy_loop);
     tcase_add_test(others, alive_is_never_hung);
     tcase_add_test(others, gone);

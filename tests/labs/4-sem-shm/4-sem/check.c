@@ -58,11 +58,41 @@ static void expect_game(int workers, long rounds, int cpu)
     lab_wait(p);
     expect_output(p, workers, rounds);
     lab_expect_exit(p, 0);
+    lab_expect_clean();
 }
 
-/* The hints for the hangs that everybody meets here. */
-static void explain_hangs(void)
+/* The hints for what everybody meets here: hangs, and lines out of order. */
+static void explain_mistakes(void)
 {
+    lab_hint_for(
+        "wrong-order", NULL,
+        "轮到谁，要由上一个人指名：每个工人等自己的信号量，打印完 post 下一个人的。全体合用"
+        "一个信号量的话，post 完自己马上又拿到了；等的和 post 的下标写反了，次序就倒过来。",
+        "The last worker must name the next one: wait for your own semaphore, post your "
+        "neighbour's. With one semaphore for all the poster gets it back at once; with "
+        "the two indexes swapped the order is reversed.");
+    lab_hint_for(
+        "wrong-status", NULL,
+        "打印的都对，退出状态不对。waitpid 是不是在全部收完之后又返回了一次 -1？子进程干完活 "
+        "_exit 了吗？没有的话，它会接着执行 main 里后面的代码：再 fork，再 waitpid。",
+        "The output is right, the status is not. Does waitpid() fail once more after all "
+        "are reaped? Does a child _exit() when it is done? If not it goes on with the "
+        "rest of main(): more forks, more waits.");
+    lab_hint_for("zombie", "no-wait", NULL, NULL);
+    lab_hint_for("orphan", "no-wait", NULL, NULL);
+    lab_hint_for("doubled-output", NULL,
+                 "同一行打印了不止一次：是不是多了工人？子进程干完活要马上 _exit，否则它会接着转 "
+                 "main 里的循环，再造出别的工人来。",
+                 "Lines come more than once: are there more workers than there should be? A child "
+                 "has to _exit() when it is done, or it goes on with the loop of main() and makes "
+                 "workers of its own.");
+    lab_hint_for(
+        "lock-order", "lost-ticket",
+        "票在一个没有人等的信号量上，等着的人等的都是 0：post 错了人。1 号叫 2 号，……，P "
+        "号叫 1 号，下标从 0 数起时是 (i + 1) % P；不是 P 个工人都还在的话，也会这样。",
+        "The ticket lies at a semaphore that nobody waits for, the others are 0: the wrong "
+        "one was posted. Worker i calls (i + 1) % P, counted from 0; it is the same when "
+        "one of the P workers is missing.");
     lab_hint_for("private-futex", NULL,
                  "sem_init 的第二个参数 pshared 是 0：这个信号量只在一个进程里管用，别的进程 "
                  "sem_post 之后值变成了 1，睡着的人却没有被叫醒。改成 1。",
@@ -77,12 +107,14 @@ static void explain_hangs(void)
         "process posts its own. Use mmap() with MAP_SHARED | MAP_ANONYMOUS before fork().");
     lab_hint_for(
         "sem-zero-no-poster", NULL,
-        "所有信号量都是 0，没有人手里有票：那张票哪里去了？查三处：第一张票是谁发的（初值，"
+        "所有信号量都是 0，没有人手里有票：那张票哪里去了？查四处：第一张票是谁发的（初值，"
         "或者父进程 post 一次）；每个人打印完都 post 了下一个人的吗（P 号的下一个是 1 号）；"
-        "是不是有人在 fork 之后又 sem_init，把刚 post 的票抹掉了。",
+        "P 个工人都造出来了吗（在 fork 的循环里就 waitpid，后面的人没有出生）；是不是有人在 "
+        "fork 之后又 sem_init，把刚 post 的票抹掉了。",
         "Every semaphore is 0, so the ticket is lost. Who hands out the first one? Does "
-        "everybody post the next worker (1 comes after P)? Does somebody call sem_init() "
-        "again after fork()?");
+        "everybody post the next worker (1 comes after P)? Are there P workers (with waitpid() "
+        "in the loop of fork() the others are never born)? Does somebody call sem_init() again "
+        "after fork()?");
 }
 
 /* --- a helper that looks at the workers, in their own PID namespace --- */
@@ -305,8 +337,9 @@ static int sleepers(const struct crowd *c)
 
 static void expect_workers(const struct crowd *c, int workers)
 {
-    lab_note("此刻：主进程有 %1$d 个子进程、%2$d 个线程",
-             "right now: the program has %1$d children and %2$d threads", c->count, c->threads);
+    lab_note("停住的时候：主进程有 %1$d 个子进程、%2$d 个线程",
+             "while it was held up: the program had %1$d children and %2$d threads", c->count,
+             c->threads);
     lab_hint(c->threads > 1 ? "题目要 P 个进程：每个工人用 fork "
                               "造。线程共享整个地址空间，看不出信号量能不能跨进程。"
                             : "先把 P 个工人全部 fork 出来，再等。父进程自己不算工人。",
@@ -323,9 +356,9 @@ static void expect_one_writer(const struct crowd *c)
 {
     int writing = count_in(c, SYS_write);
 
-    lab_note("睡在 write 里的有 %1$d 个工人，睡在信号量（futex）上的有 %2$d 个",
-             "%1$d workers sleep in write(), %2$d on a semaphore (futex)", writing,
-             count_in(c, SYS_futex));
+    lab_note("停住的时候：睡在 write 里的有 %1$d 个工人，睡在信号量（futex）上的有 %2$d 个",
+             "while it was held up: %1$d workers slept in write(), %2$d on a semaphore (futex)",
+             writing, count_in(c, SYS_futex));
     lab_hint(
         "任何时候，所有信号量的值加起来至多是 1：只有一张票。初值给多了、忘了等，都会多出票来。",
         "All semaphores together never exceed 1: there is one ticket. Check initial values, "
@@ -400,7 +433,7 @@ static struct lab_proc *start_held(int workers, long rounds, bool ignore_sigpipe
                  "行吗？",
                  "There should be far more output than fits into the pipe. Does every worker print "
                  "all its lines?");
-    explain_hangs();
+    explain_mistakes();
     lab_await_blocked(p, SYS_write, 1);
     return p;
 }
@@ -441,7 +474,7 @@ LAB_TEST(small_games)
 {
     static const int games[][2] = {{1, 1}, {1, 4}, {2, 1}, {2, 3}, {3, 2}, {5, 4}, {4, 0}};
 
-    explain_hangs();
+    explain_mistakes();
     for (size_t i = 0; i < sizeof games / sizeof games[0]; i++)
         expect_game(games[i][0], games[i][1], 0);
 }
@@ -450,6 +483,7 @@ LAB_TEST(asleep_until_called)
 {
     const int workers = 5;
     const long rounds = 1000;
+    lab_forbid_sleep();
     struct lab_proc *p = start_held(workers, rounds, false);
     struct crowd c = settle(p, 0, TO_NOBODY);
 
@@ -479,11 +513,7 @@ LAB_TEST(many_rounds)
 {
     static const int games[][2] = {{2, 1000}, {3, 1000}, {8, 1000}, {32, 100}};
 
-    explain_hangs();
-    lab_hint("轮到谁，要由上一个人指名：每个工人等自己的信号量，打印完 post 下一个人的。只有一个"
-             "信号量的话，post 完自己马上又拿到了。",
-             "The last worker must name the next one: wait for a semaphore of your own, post your "
-             "neighbour's. With one semaphore for all the poster gets it back at once.");
+    explain_mistakes();
     for (size_t i = 0; i < sizeof games / sizeof games[0]; i++) {
         expect_game(games[i][0], games[i][1], 1); /* all on one CPU */
         expect_game(games[i][0], games[i][1], 0);
@@ -494,11 +524,18 @@ LAB_TEST(held_up)
 {
     static const unsigned kinds[] = {LAB_DELAY, LAB_DELAY | LAB_EINTR, LAB_ALL};
 
-    explain_hangs();
-    lab_hint("被打断的 sem_wait 没有拿到票；write 可能只写出一部分。两个都要看返回值。",
-             "An interrupted sem_wait() has no ticket, and write() may write a part only: look at "
-             "what they return.");
+    explain_mistakes();
     for (int i = 0; i < 6; i++) {
+        if (i % 3 > 0)
+            lab_hint_for("wrong-order", NULL,
+                         "被打断的 sem_wait 没有拿到票：看它的返回值，EINTR 就接着等。",
+                         "An interrupted sem_wait() has no ticket: look at what it returns, and "
+                         "wait again on EINTR.");
+        lab_hint(i % 3 == 2 ? "write 可能只写出一部分，也可能被打断：看返回值，没写完的接着写。"
+                            : NULL,
+                 i % 3 == 2 ? "write() may write a part only, or be interrupted: look at what it "
+                              "returns and write the rest."
+                            : NULL);
         const int workers = 2 + i;
         const long rounds = 30 - 2 * i;
         struct lab_proc *p =
@@ -628,13 +665,18 @@ static const char *name_stuck(enum verdict v, const char *diagnosis, struct lab_
 
 static void expect_breakup(struct lab_proc *p)
 {
+    static const char zh[] =
+        "一个工人死了，他手里的票也没了，其余的人永远等不到。父进程用 waitpid(-1, &status, 0) "
+        "等，先死的先知道；看到有人不是正常退出 0（被信号杀死也算），就给其余的工人发 SIGKILL，"
+        "收齐尸体，退出 1。忽略 SIGCHLD（SIG_IGN）的话，waitpid 就拿不到状态了。";
+    static const char en[] =
+        "A dead worker takes its ticket along, so the others wait for ever. Wait with "
+        "waitpid(-1, &status, 0); when one did not exit with 0 (or was killed), kill the others, "
+        "reap them all and exit 1. With SIGCHLD ignored waitpid() gets no status.";
+
     broken = p;
-    lab_hint(
-        "一个工人死了，他手里的票也没了。父进程用 waitpid(-1, …) 等，先死的先知道；看到有人不是"
-        "正常退出，就给其余的工人发 SIGKILL，收齐尸体，退出 1。",
-        "A dead worker takes its ticket along. Wait with waitpid(-1, …); when one did not exit "
-        "with 0, kill the others, reap them all and exit 1.");
-    lab_hint_for("wrong-status", "dead-worker-ignored", NULL, NULL);
+    lab_hint_for("dead-worker-ignored", NULL, zh, en);
+    lab_hint_for("wrong-status", "dead-worker-ignored", zh, en);
     lab_on_fail(name_stuck);
     lab_release_output(p);
     lab_wait(p);
@@ -672,6 +714,12 @@ LAB_TEST(reader_leaves)
                           "exits with 1.");
         lab_hint_for("wrong-status", i == 0 ? "dead-worker-ignored" : "write-error-ignored", NULL,
                      NULL);
+        lab_hint_for("dead-worker-ignored", NULL,
+                     "写不出去的工人已经死了（或者以 1 退出），别人等不到他的票。父进程要看每个 "
+                     "status：有人没有正常结束，就让其余的人也结束，退出 1。",
+                     "The worker that could not write is dead (or exited with 1) and the others "
+                     "wait for its ticket. Look at every status: when one failed end the others "
+                     "and exit 1.");
         broken = p;
         lab_on_fail(name_stuck);
         lab_close_output(p);
@@ -709,7 +757,7 @@ LAB_TEST(closed_stdin)
         lab_spawn(.program = "sem_posix", .args = LAB_ARGS("3", "20"), .input_closed = true);
 
     lab_context("sem_posix 3 20，标准输入关着", "sem_posix 3 20, stdin closed");
-    explain_hangs();
+    explain_mistakes();
     lab_wait(p);
     expect_output(p, 3, 20);
     lab_expect_exit(p, 0);
