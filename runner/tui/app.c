@@ -60,6 +60,18 @@ size_t app_node_of(const struct app *a, const struct exercise *x)
     return a->node;
 }
 
+size_t app_next_open(const struct app *a, size_t node)
+{
+    for (size_t i = 0; i < a->n_nodes; i++) {
+        size_t at = (node + i) % a->n_nodes;
+        const struct exercise *x = a->nodes[at].exercise;
+
+        if (x && a->progress[x->index].state != PROGRESS_PASSED)
+            return at;
+    }
+    return a->n_nodes;
+}
+
 void app_progress(struct app *a, const struct exercise *x)
 {
     struct err e;
@@ -146,10 +158,10 @@ void app_show(struct app *a, enum screen_id id)
                      : id == SCREEN_RESULTS ? SLOT_RESULTS
                                             : SLOT_TEXT;
 
-    if (id == SCREEN_HELP && a->text != id) {
-        a->before_help.text = a->text;
-        a->before_help.focus = a->focus;
-        a->before_help.main = a->main;
+    if (screen_ops(id)->general && !screen_ops(a->text)->general) {
+        a->before.text = a->text;
+        a->before.focus = a->focus;
+        a->before.main = a->main;
     }
     if (slot == SLOT_TEXT && a->text != id) {
         a->text = id;
@@ -160,6 +172,14 @@ void app_show(struct app *a, enum screen_id id)
     a->focus = slot;
     if (slot != SLOT_TREE)
         a->main = slot;
+    a->dirty = true;
+}
+
+void app_return(struct app *a)
+{
+    a->text = a->before.text;
+    a->focus = a->before.focus;
+    a->main = a->before.main;
     a->dirty = true;
 }
 
@@ -228,6 +248,8 @@ void app_init(struct app *a, const struct tui_options *o)
     for (int i = 0; i < SCREEN_COUNT; i++)
         a->screens[i].ops = screen_ops((enum screen_id)i);
     file_watch_init(&a->watch);
+    settings_load(&a->settings, o->store);
+    history_load(&a->commands, o->store, "tui.commands");
     nodes_make(a);
     a->progress = mem_alloc((c->n_exercises + 1) * sizeof *a->progress);
     for (size_t i = 0; i < c->n_exercises; i++)
@@ -244,8 +266,13 @@ void app_release(struct app *a)
     run_release(a);
     forget_selected(a);
     file_watch_release(&a->watch);
-    for (int i = 0; i < SCREEN_COUNT; i++)
+    history_save(&a->commands, a->o->store, "tui.commands");
+    history_release(&a->commands);
+    settings_release(&a->settings);
+    for (int i = 0; i < SCREEN_COUNT; i++) {
         doc_release(&a->screens[i].doc);
+        free(a->screens[i].items);
+    }
     buf_release(&a->prompt.text);
     buf_release(&a->find);
     buf_release(&a->status);

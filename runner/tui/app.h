@@ -8,7 +8,9 @@
  *   loop.c      events                  screens.c   the table of screens
  *   app.c       selection, status       screen_*.c  one screen each
  *   request.c   actions                 reader.c    scrolling, shared by all screens but the tree
- *   run.c       grading                 prompt.c    search, jump, yes or no
+ *   commands.c  the command line        list.c      choosing among the lines of a document
+ *   run.c       grading                 prompt.c    search, jump, commands, yes or no
+ *   settings.c  what the learner set    history.c   what was typed before
  *   edit.c      the editor              evidence.c, places.c  why something failed
  *   guest.c     another program in our terminal
  *   and file_watch.c, workspace.c, diff.c, keys.c, term.c, rescue.c, paint.c
@@ -25,8 +27,10 @@
 #include "grade/grade.h"
 #include "store/store.h"
 #include "tui/file_watch.h"
+#include "tui/history.h"
 #include "tui/keys.h"
 #include "tui/paint.h"
+#include "tui/settings.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
@@ -41,6 +45,7 @@ enum screen_id {
     SCREEN_HINTS,
     SCREEN_SOLUTION,
     SCREEN_HELP,
+    SCREEN_SETTINGS,
     SCREEN_RESULTS,
     SCREEN_COUNT
 };
@@ -54,10 +59,14 @@ struct screen {
     int top, left;   /* first line and first column shown */
     int rows;        /* height at the last drawing */
     int show, shown; /* after reading, scroll so that lines show..shown are seen; -1: leave it */
+    int *items;      /* owned: first line of each thing that can be chosen (list.c) */
+    size_t n_items;
+    int chosen; /* one of the items */
 };
 
 struct screen_ops {
     enum msg_id title;
+    bool general; /* not about the selected exercise: Esc goes back to where the learner was */
     /* The learner came here or the selection changed: forget what belonged to the old one. */
     void (*open)(struct app *a, struct screen *s);
     /* Make the lines for a width. */
@@ -81,6 +90,12 @@ bool reader_request(struct app *a, struct screen *s, enum action action);
 bool reader_overflows(const struct screen *s); /* some line is wider than the pane */
 void reader_reset(struct screen *s);           /* empty the document before reading again */
 
+/* list.c: documents in which something can be chosen. */
+void list_item(struct screen *s); /* the next line added to the document is one */
+void list_draw(struct app *a, struct screen *s, const struct pane *p, bool focus);
+bool list_request(struct app *a, struct screen *s, enum action action); /* movement */
+void list_click(struct app *a, struct screen *s, int line);
+
 /* ---- slots: places on the screen ---- */
 
 enum slot { SLOT_TREE, SLOT_TEXT, SLOT_RESULTS };
@@ -94,12 +109,17 @@ struct prompt_ops {
     void (*changed)(struct app *a);      /* the text changed; may be NULL */
     void (*accept)(struct app *a);       /* Enter or y */
     void (*step)(struct app *a, int by); /* up and down while typing; may be NULL */
+    /* With Tab the text is completed to what these words have in common: the i-th that can stand
+     * where the text ends, NULL behind the last. *start: where that word begins. May be NULL. */
+    const char *(*candidate)(struct app *a, size_t i, size_t *start);
+    bool history; /* up and down bring back what was accepted before */
 };
 struct prompt {
     const struct prompt_ops *ops; /* NULL: no question is asked */
     struct buf text;
     size_t saved_node; /* where to go back to on Esc */
     enum slot saved_focus;
+    size_t back; /* how many lines of the history ago; 0: what is being typed */
 };
 
 /* ---- one grading ---- */
@@ -131,12 +151,14 @@ struct app {
     struct {
         enum screen_id text;
         enum slot focus, main;
-    } before_help;                 /* where help goes back to */
+    } before;                      /* where a general screen goes back to */
     bool zoom;                     /* the learner turned the usual width of the focused pane over */
     struct pane panes[SLOT_COUNT]; /* columns 0: not visible */
 
+    struct settings settings;
     struct prompt prompt;
-    struct buf find; /* last search */
+    struct history commands; /* typed at the command line */
+    struct buf find;         /* last search */
     struct buf status;
     enum tone status_tone;
 
@@ -170,6 +192,9 @@ void app_release(struct app *a);
 const struct exercise *app_exercise(const struct app *a);
 const struct chapter *app_chapter(const struct app *a);
 void app_select(struct app *a, size_t node);
+/* The exercise to go on with: the first that is not passed from a node on, round and round; n_nodes
+ * when all are passed. */
+size_t app_next_open(const struct app *a, size_t node);
 /* The node of an exercise. */
 size_t app_node_of(const struct app *a, const struct exercise *x);
 /* Watch the files of the selected exercise (again). */
@@ -196,6 +221,9 @@ bool app_passed(const struct app *a);
 /* A message in the current language; malloc'd. */
 char *say(enum msg_id id, ...);
 
+/* Back from a general screen to what was there before. */
+void app_return(struct app *a);
+
 /* ---- frame.c ---- */
 void frame_draw(struct app *a);
 bool frame_is_tiny(void);
@@ -208,7 +236,16 @@ void request_mouse(struct app *a);
 extern const struct prompt_ops prompt_search, prompt_jump, prompt_reset, prompt_peek;
 void prompt_open(struct app *a, const struct prompt_ops *ops);
 void prompt_key(struct app *a, int key);
+/* Select an exercise or chapter by number or id. */
+void prompt_jump_to(struct app *a, const char *what);
+/* Replace what was typed. */
+void prompt_put(struct app *a, const char *text);
 void prompt_find_next(struct app *a, int by);
+
+/* ---- commands.c ---- */
+extern const struct prompt_ops prompt_command;
+/* The i-th command that is no action, for the help; false behind the last. */
+bool command_info(size_t i, const char **name, enum msg_id *arguments, enum msg_id *text);
 
 /* ---- run.c ---- */
 void run_start(struct app *a, const struct exercise *x);

@@ -32,11 +32,13 @@ static bool in_path(const char *program)
 }
 
 /* Borrowed; NULL when there is none. */
-static const char *editor_find(void)
+static const char *editor_find(const struct app *a)
 {
     static const char *const usual[] = {"nano", "vi", "vim", "micro", "emacs"};
     const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
 
+    if (a->settings.editor)
+        return a->settings.editor;
     if (visual && *visual)
         return visual;
     if (editor && *editor)
@@ -175,7 +177,7 @@ static void command_pane(struct command *c)
 static int command_make(struct app *a, struct command *c, bool beside, struct err *e)
 {
     const struct exercise *x = app_exercise(a);
-    const char *editor = editor_find();
+    const char *editor = editor_find(a);
     int copied;
 
     *c = (struct command){0};

@@ -120,9 +120,9 @@ static void draw_title(struct app *a, enum slot slot)
 
     at += paint(&row, 0, at, focus ? TONE_TITLE_FOCUS : TONE_TITLE,
                 msg(app_screen(a, slot)->ops->title));
-    if (slot == SLOT_TREE || app_screen(a, slot)->ops == screen_ops(SCREEN_HELP))
+    if (slot == SLOT_TREE || app_screen(a, slot)->ops->general)
         return;
-    if (slot == SLOT_RESULTS && a->panes[SLOT_TEXT].columns > 0 && a->text != SCREEN_HELP)
+    if (slot == SLOT_RESULTS && a->panes[SLOT_TEXT].columns > 0 && !screen_ops(a->text)->general)
         return; /* its neighbour names the exercise */
     if (x && !(slot == SLOT_TEXT && a->text == SCREEN_LESSON)) {
         at += 2 + paint(&row, 0, at + 2, TONE_DIM, x->number);
@@ -203,7 +203,10 @@ static void draw_prompt(struct app *a)
         return;
     }
     int at = 1 + paint(&p, 0, 1, TONE_KEY, label);
-    at += paint(&p, 0, at, TONE_TEXT, buf_text(&a->prompt.text));
+    const char *text = buf_text(&a->prompt.text);
+    while (*text && at + (int)text_width(text) >= COLS) /* of a long one the end is seen */
+        text += text_fit(text, strlen(text), 2) > 0 ? text_fit(text, strlen(text), 2) : 1;
+    at += paint(&p, 0, at, TONE_TEXT, text);
     move(p.top, at < COLS ? at : COLS - 1);
     curs_set(1);
 }
@@ -249,15 +252,38 @@ static int draw_action(const struct pane *p, int at, int end, enum action action
     return draw_key(p, at, end, action_key(action), msg(words[action]));
 }
 
+/* The words that could stand where one types, as far as they fit. */
+static bool draw_candidates(struct app *a, const struct pane *p, int end)
+{
+    const struct buf *text = &a->prompt.text;
+    const char *word;
+    size_t start = 0;
+    int at = 1;
+
+    if (!a->prompt.ops->candidate || text->len == 0)
+        return false;
+    for (size_t i = 0; (word = a->prompt.ops->candidate(a, i, &start)); i++) {
+        if (strncmp(word, buf_text(text) + start, text->len - start) != 0 ||
+            at + (int)text_width(word) > end)
+            continue;
+        at += 2 + paint(p, 0, at, TONE_DIM, word);
+    }
+    return at > 1;
+}
+
 static void draw_prompt_keys(struct app *a, const struct pane *p, int end)
 {
     int at = 1;
 
-    if (a->prompt.ops->confirm)
+    if (a->prompt.ops->confirm || draw_candidates(a, p, end))
         return;
     at = draw_key(p, at, end, "Enter", msg(MSG_TUI_KEY_ACCEPT));
     if (a->prompt.ops->step)
         at = draw_key(p, at, end, "↑ ↓", msg(MSG_TUI_KEY_MATCHES));
+    if (a->prompt.ops->candidate)
+        at = draw_key(p, at, end, "Tab", msg(MSG_TUI_KEY_COMPLETE));
+    if (a->prompt.ops->history)
+        at = draw_key(p, at, end, "↑ ↓", msg(MSG_TUI_KEY_HISTORY));
     draw_key(p, at, end, "Esc", msg(MSG_TUI_KEY_CANCEL));
 }
 

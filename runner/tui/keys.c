@@ -8,8 +8,9 @@
     }
 
 static const struct action_info table[ACTION_COUNT] = {
-#define ACTION(name, in_group, key_list)                                                           \
-    [ACTION_##name] = {.group = GROUP_##in_group, .text = MSG_TUI_DO_##name, .keys = key_list},
+#define ACTION(id, in_group, key_list)                                                             \
+    [ACTION_##                                                                                     \
+        id] = {.name = #id, .group = GROUP_##in_group, .text = MSG_TUI_DO_##id, .keys = key_list},
 #include "tui/actions.def"
 #undef ACTION
 };

@@ -26,6 +26,7 @@ enum action_group { GROUP_MOVE, GROUP_WORK, GROUP_VIEW, GROUP_OTHER };
 enum { GROUP_COUNT = GROUP_OTHER + 1 };
 
 struct action_info {
+    const char *name; /* "EDIT_PANE" */
     enum action_group group;
     enum msg_id text; /* what it does, a short phrase */
     int keys[4];      /* KEY_NONE where there are fewer */

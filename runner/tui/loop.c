@@ -79,8 +79,12 @@ static void take_keys(struct app *a)
 
 static void take_saves(struct app *a)
 {
-    if (file_watch_take(&a->watch))
+    if (!file_watch_take(&a->watch))
+        return;
+    if (a->settings.grade_on_save)
         a->grade_at = clock_ns() + DEBOUNCE_MS * MS; /* the last of several saves counts */
+    else
+        app_status(a, TONE_DIM, MSG_TUI_SAVED, action_key(ACTION_RUN));
 }
 
 static void grade_saved(struct app *a)
@@ -94,7 +98,7 @@ static void grade_saved(struct app *a)
         return;
     run_start(a, x);
     /* The learner saved and looks here: show what comes of it. */
-    if (a->focus == SLOT_TEXT && a->text != SCREEN_HELP)
+    if (a->focus == SLOT_TEXT && !screen_ops(a->text)->general)
         app_show(a, SCREEN_RESULTS);
     a->main = SLOT_RESULTS;
 }

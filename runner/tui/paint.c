@@ -7,9 +7,10 @@
 #include "tui/cursesw.h"
 #include "tui/paint.h"
 
-/* Colours are chosen to be readable on black and on white; -1 is the terminal's own. */
+/* -1 is the terminal's own colour. */
 struct look {
-    short wide;  /* of 256 colours */
+    short wide;  /* of 256 colours, on a dark background; readable on a light one too */
+    short deep;  /* of 256 colours, on a light background */
     short dark;  /* of 8 colours, on a dark background */
     short light; /* of 8 colours, on a light background */
     attr_t attr;
@@ -19,35 +20,35 @@ struct look {
 enum { OWN = -1 };
 
 static const struct look looks[TONE_COUNT] = {
-    [STYLE_TEXT] = {OWN, OWN, OWN, A_NORMAL, A_NORMAL},
-    [STYLE_HEADING1] = {33, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD | A_UNDERLINE},
-    [STYLE_HEADING2] = {33, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD},
-    [STYLE_HEADING3] = {OWN, OWN, OWN, A_BOLD, A_BOLD},
-    [STYLE_STRONG] = {OWN, OWN, OWN, A_BOLD, A_BOLD},
-    [STYLE_EMPHASIS] = {OWN, OWN, OWN, A_UNDERLINE, A_UNDERLINE},
-    [STYLE_CODE] = {172, COLOR_YELLOW, COLOR_MAGENTA, A_NORMAL, A_BOLD},
-    [STYLE_CODE_LINE] = {OWN, OWN, OWN, A_NORMAL, A_NORMAL},
-    [STYLE_CODE_KEYWORD] = {134, COLOR_MAGENTA, COLOR_MAGENTA, A_NORMAL, A_BOLD},
-    [STYLE_CODE_COMMENT] = {244, COLOR_GREEN, COLOR_GREEN, A_NORMAL, A_DIM},
-    [STYLE_CODE_STRING] = {34, COLOR_GREEN, COLOR_GREEN, A_NORMAL, A_NORMAL},
-    [STYLE_CODE_NUMBER] = {37, COLOR_CYAN, COLOR_BLUE, A_NORMAL, A_NORMAL},
-    [STYLE_CODE_PREPROC] = {172, COLOR_YELLOW, COLOR_RED, A_NORMAL, A_NORMAL},
-    [STYLE_LINK] = {33, COLOR_CYAN, COLOR_BLUE, A_UNDERLINE, A_UNDERLINE},
-    [STYLE_QUOTE] = {244, OWN, OWN, A_NORMAL, A_DIM},
-    [STYLE_RULE] = {244, OWN, OWN, A_DIM, A_DIM},
-    [STYLE_TABLE_HEAD] = {OWN, OWN, OWN, A_BOLD, A_BOLD},
-    [STYLE_BULLET] = {33, COLOR_CYAN, COLOR_BLUE, A_NORMAL, A_NORMAL},
-    [STYLE_GOOD] = {34, COLOR_GREEN, COLOR_GREEN, A_NORMAL, A_NORMAL},
-    [STYLE_BAD] = {167, COLOR_RED, COLOR_RED, A_NORMAL, A_BOLD},
-    [STYLE_DIM] = {244, OWN, OWN, A_NORMAL, A_DIM},
-    [TONE_FRAME] = {244, OWN, OWN, A_DIM, A_DIM},
-    [TONE_NAME] = {33, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD},
-    [TONE_TITLE] = {244, OWN, OWN, A_NORMAL, A_NORMAL},
-    [TONE_TITLE_FOCUS] = {33, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD | A_UNDERLINE},
-    [TONE_SELECTED] = {OWN, OWN, OWN, A_REVERSE, A_REVERSE},
-    [TONE_CURRENT] = {OWN, OWN, OWN, A_BOLD, A_BOLD},
-    [TONE_WARN] = {172, COLOR_YELLOW, COLOR_RED, A_BOLD, A_BOLD},
-    [TONE_KEY] = {33, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD},
+    [STYLE_TEXT] = {OWN, OWN, OWN, OWN, A_NORMAL, A_NORMAL},
+    [STYLE_HEADING1] = {33, 25, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD | A_UNDERLINE},
+    [STYLE_HEADING2] = {33, 25, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD},
+    [STYLE_HEADING3] = {OWN, OWN, OWN, OWN, A_BOLD, A_BOLD},
+    [STYLE_STRONG] = {OWN, OWN, OWN, OWN, A_BOLD, A_BOLD},
+    [STYLE_EMPHASIS] = {OWN, OWN, OWN, OWN, A_UNDERLINE, A_UNDERLINE},
+    [STYLE_CODE] = {172, 130, COLOR_YELLOW, COLOR_MAGENTA, A_NORMAL, A_BOLD},
+    [STYLE_CODE_LINE] = {OWN, OWN, OWN, OWN, A_NORMAL, A_NORMAL},
+    [STYLE_CODE_KEYWORD] = {134, 90, COLOR_MAGENTA, COLOR_MAGENTA, A_NORMAL, A_BOLD},
+    [STYLE_CODE_COMMENT] = {244, 243, COLOR_GREEN, COLOR_GREEN, A_NORMAL, A_DIM},
+    [STYLE_CODE_STRING] = {34, 28, COLOR_GREEN, COLOR_GREEN, A_NORMAL, A_NORMAL},
+    [STYLE_CODE_NUMBER] = {37, 30, COLOR_CYAN, COLOR_BLUE, A_NORMAL, A_NORMAL},
+    [STYLE_CODE_PREPROC] = {172, 130, COLOR_YELLOW, COLOR_RED, A_NORMAL, A_NORMAL},
+    [STYLE_LINK] = {33, 25, COLOR_CYAN, COLOR_BLUE, A_UNDERLINE, A_UNDERLINE},
+    [STYLE_QUOTE] = {244, 243, OWN, OWN, A_NORMAL, A_DIM},
+    [STYLE_RULE] = {244, 243, OWN, OWN, A_DIM, A_DIM},
+    [STYLE_TABLE_HEAD] = {OWN, OWN, OWN, OWN, A_BOLD, A_BOLD},
+    [STYLE_BULLET] = {33, 25, COLOR_CYAN, COLOR_BLUE, A_NORMAL, A_NORMAL},
+    [STYLE_GOOD] = {34, 28, COLOR_GREEN, COLOR_GREEN, A_NORMAL, A_NORMAL},
+    [STYLE_BAD] = {167, 160, COLOR_RED, COLOR_RED, A_NORMAL, A_BOLD},
+    [STYLE_DIM] = {244, 243, OWN, OWN, A_NORMAL, A_DIM},
+    [TONE_FRAME] = {244, 243, OWN, OWN, A_DIM, A_DIM},
+    [TONE_NAME] = {33, 25, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD},
+    [TONE_TITLE] = {244, 243, OWN, OWN, A_NORMAL, A_NORMAL},
+    [TONE_TITLE_FOCUS] = {33, 25, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD | A_UNDERLINE},
+    [TONE_SELECTED] = {OWN, OWN, OWN, OWN, A_REVERSE, A_REVERSE},
+    [TONE_CURRENT] = {OWN, OWN, OWN, OWN, A_BOLD, A_BOLD},
+    [TONE_WARN] = {172, 130, COLOR_YELLOW, COLOR_RED, A_BOLD, A_BOLD},
+    [TONE_KEY] = {33, 25, COLOR_CYAN, COLOR_BLUE, A_BOLD, A_BOLD},
 };
 
 static struct {
@@ -80,22 +81,29 @@ static bool background_is_light(void)
     return last && (!strcmp(last, ";7") || !strcmp(last, ";15"));
 }
 
-void paint_start(const struct terminal *t)
+static short colour_of(const struct look *l, int colours, bool light)
+{
+    if (colours >= 256)
+        return light ? l->deep : l->wide;
+    return light ? l->light : l->dark;
+}
+
+void paint_start(const struct terminal *t, enum colours which)
 {
     const char *no_color = getenv("NO_COLOR");
-    bool light = background_is_light();
+    bool light = which == COLOURS_LIGHT || (which == COLOURS_AUTO && background_is_light());
     int colours = 0;
 
     now.lines = t->lines;
     now.charset = t->utf8;
-    if (has_colors() && !(no_color && *no_color)) {
+    if (has_colors() && which != COLOURS_NONE && !(no_color && *no_color)) {
         start_color();
         use_default_colors();
         colours = COLORS;
     }
     for (int i = 0; i < TONE_COUNT; i++) {
         const struct look *l = &looks[i];
-        short colour = colours >= 256 ? l->wide : light ? l->light : l->dark;
+        short colour = colour_of(l, colours, light);
 
         now.attr[i] = colours >= 8 ? l->attr : l->mono;
         now.pair[i] = 0;
@@ -242,6 +250,18 @@ void paint_line(const struct pane *p, int row, const struct line *line, int skip
     }
     if (cut)
         paint(p, row, p->columns - 1, TONE_DIM, "›");
+}
+
+void paint_over(const struct pane *p, int row, int column, int columns, enum tone tone)
+{
+    if (column < 0) {
+        columns += column;
+        column = 0;
+    }
+    if (columns > p->columns - column)
+        columns = p->columns - column;
+    if (row >= 0 && row < p->rows && columns > 0)
+        mvchgat(p->top + row, p->left + column, columns, now.attr[tone], now.pair[tone], NULL);
 }
 
 void paint_blank(const struct pane *p, int row, enum tone tone)

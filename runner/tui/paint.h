@@ -30,12 +30,16 @@ enum tone {
     TONE_COUNT,
 };
 
+/* Which colours: by the terminal and $COLORFGBG, or as the learner says. */
+enum colours { COLOURS_AUTO, COLOURS_DARK, COLOURS_LIGHT, COLOURS_NONE };
+
 struct pane { /* a rectangle of the screen */
     int top, left, rows, columns;
 };
 
-/* Prepare colours for this terminal (256, 8 or none; $NO_COLOR; light or dark by $COLORFGBG). */
-void paint_start(const struct terminal *t);
+/* Prepare colours for this terminal (256, 8 or none; $NO_COLOR; light or dark by $COLORFGBG unless
+ * chosen). May be called again. */
+void paint_start(const struct terminal *t, enum colours which);
 
 /* Paint text at a row and column of a pane, cut at the pane's edge. Returns the columns it took. */
 int paint(const struct pane *p, int row, int column, enum tone tone, const char *text);
@@ -44,6 +48,8 @@ int paint_field(const struct pane *p, int row, int column, int columns, enum ton
                 const char *text);
 /* Paint a line of a document, beginning at its column `skip`. */
 void paint_line(const struct pane *p, int row, const struct line *line, int skip);
+/* Change how `columns` columns that were already painted look; their text stays. */
+void paint_over(const struct pane *p, int row, int column, int columns, enum tone tone);
 /* Fill a row with blanks. */
 void paint_blank(const struct pane *p, int row, enum tone tone);
 void paint_vertical(int top, int rows, int column);

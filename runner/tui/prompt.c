@@ -19,6 +19,7 @@ void prompt_open(struct app *a, const struct prompt_ops *ops)
     a->prompt.saved_focus = a->focus;
     if (ops == &prompt_search)
         a->focus = SLOT_TREE; /* where matches can be seen */
+    a->prompt.back = 0;
     buf_clear(&a->prompt.text);
     buf_clear(&a->status);
     a->dirty = true;
@@ -54,6 +55,51 @@ static void remove_character(struct buf *b)
         b->data[--b->len] = '\0';
     if (b->len > 0)
         b->data[--b->len] = '\0';
+}
+
+void prompt_put(struct app *a, const char *text)
+{
+    buf_clear(&a->prompt.text);
+    buf_adds(&a->prompt.text, text);
+    a->dirty = true;
+}
+
+/* Up is back in time. */
+static void history_step(struct app *a, int by)
+{
+    size_t back = a->prompt.back + (by < 0 ? 1 : 0) - (by > 0 && a->prompt.back > 0 ? 1 : 0);
+    const char *line = history_get(&a->commands, back);
+
+    if (back > 0 && !line)
+        return;
+    a->prompt.back = back;
+    prompt_put(a, line ? line : "");
+}
+
+/* Add what all words that can stand here have in common; a blank behind the only one. */
+static void complete(struct app *a)
+{
+    struct buf *text = &a->prompt.text;
+    AUTO_FREE char *common = NULL;
+    size_t start = 0, found = 0;
+    const char *word;
+
+    for (size_t i = 0; (word = a->prompt.ops->candidate(a, i, &start)); i++) {
+        size_t same = 0;
+
+        if (strncmp(word, buf_text(text) + start, text->len - start) != 0)
+            continue;
+        if (found++ == 0)
+            common = str_dup(word);
+        while (common[same] && common[same] == word[same])
+            same++;
+        common[same] = '\0';
+    }
+    if (found > 0)
+        buf_adds(text, common + (text->len - start));
+    if (found == 1)
+        buf_addc(text, ' ');
+    a->dirty = true;
 }
 
 static void confirm_key(struct app *a, int key)
@@ -94,6 +140,14 @@ static void edit_text(struct app *a, int key)
     a->dirty = true;
 }
 
+static void step(struct app *a, int by)
+{
+    if (a->prompt.ops->step)
+        a->prompt.ops->step(a, by);
+    else if (a->prompt.ops->history)
+        history_step(a, by);
+}
+
 void prompt_key(struct app *a, int key)
 {
     const struct prompt_ops *ops = a->prompt.ops;
@@ -104,10 +158,10 @@ void prompt_key(struct app *a, int key)
         cancel(a);
     else if (key == '\r' || key == '\n' || key == FN(KEY_ENTER))
         ops->accept(a);
-    else if (key == FN(KEY_UP) && ops->step)
-        ops->step(a, -1);
-    else if (key == FN(KEY_DOWN) && ops->step)
-        ops->step(a, 1);
+    else if (key == FN(KEY_UP) || key == FN(KEY_DOWN))
+        step(a, key == FN(KEY_UP) ? -1 : 1);
+    else if (key == '\t' && ops->candidate)
+        complete(a);
     else
         edit_text(a, key);
 }
@@ -186,17 +240,13 @@ void prompt_find_next(struct app *a, int by)
 
 /* ---- jump ---- */
 
-static void jump_accept(struct app *a)
+void prompt_jump_to(struct app *a, const char *what)
 {
-    AUTO_FREE char *what = str_dup(buf_text(&a->prompt.text));
     const struct exercise *x;
     char *end = NULL;
     struct err e;
     long number = strtol(what, &end, 10);
 
-    prompt_close(a);
-    if (!*what)
-        return;
     for (size_t i = 0; *end == '\0' && i < a->n_nodes; i++) {
         if (!a->nodes[i].exercise && a->o->course->chapters[a->nodes[i].chapter].number == number) {
             app_select(a, i);
@@ -208,6 +258,15 @@ static void jump_accept(struct app *a)
         app_select(a, app_node_of(a, x));
     else
         app_error(a, &e);
+}
+
+static void jump_accept(struct app *a)
+{
+    AUTO_FREE char *what = str_dup(buf_text(&a->prompt.text));
+
+    prompt_close(a);
+    if (*what)
+        prompt_jump_to(a, what);
 }
 
 /* ---- yes or no ---- */

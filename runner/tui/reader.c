@@ -4,6 +4,7 @@ void reader_reset(struct screen *s)
 {
     doc_release(&s->doc);
     s->doc = (struct doc){0};
+    s->n_items = 0;
     s->show = s->shown = -1;
 }
 

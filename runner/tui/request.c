@@ -128,21 +128,19 @@ static void do_failure_next(struct app *a)
                                                 ACTION_FAILURE_NEXT);
 }
 
+static void do_command(struct app *a)
+{
+    prompt_open(a, &prompt_command);
+}
+
+static void do_settings(struct app *a)
+{
+    app_show(a, SCREEN_SETTINGS);
+}
+
 static void do_language(struct app *a)
 {
-    msg_set_lang(msg_lang() == LANG_ZH ? LANG_EN : LANG_ZH);
-    if (msg_lang() == LANG_ZH && !a->term.chinese) {
-        msg_set_lang(LANG_EN);
-        app_status(a, TONE_WARN, a->term.utf8 ? MSG_TUI_CONSOLE : MSG_TUI_NO_CHINESE,
-                   a->term.charset);
-        return;
-    }
-    store_set(a->o->store, "tui.lang", msg_lang() == LANG_ZH ? "zh" : "en", NULL);
-    hints_free(a->hints, a->n_hints);
-    a->hints = NULL;
-    a->n_hints = 0;
-    buf_clear(&a->status);
-    app_stale(a);
+    settings_next(a, SETTING_LANGUAGE);
 }
 
 static void do_mouse(struct app *a)
@@ -201,6 +199,8 @@ static void (*const everywhere[ACTION_COUNT])(struct app *a) = {
     [ACTION_SWITCH_BACK] = do_switch_back,
     [ACTION_ZOOM] = do_zoom,
     [ACTION_HELP] = do_help,
+    [ACTION_COMMAND] = do_command,
+    [ACTION_SETTINGS] = do_settings,
     [ACTION_LANGUAGE] = do_language,
     [ACTION_MOUSE] = do_mouse,
     [ACTION_REDRAW] = do_redraw,

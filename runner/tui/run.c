@@ -95,6 +95,17 @@ static void tell_outcome(struct app *a, const struct report *r, bool first_pass)
         app_status(a, TONE_GOOD, MSG_TUI_OUTCOME_PASSED, x->number, r->points, r->max_points);
 }
 
+/* Only when the learner has set it so, and looks at the exercise that was passed. */
+static void go_on(struct app *a, const struct exercise *x)
+{
+    size_t next = app_next_open(a, app_node_of(a, x));
+
+    if (!a->settings.go_on || x != app_exercise(a) || next >= a->n_nodes)
+        return;
+    app_select(a, next);
+    app_show(a, SCREEN_TASK);
+}
+
 static void finish(struct app *a)
 {
     const struct exercise *x = a->run.exercise;
@@ -117,6 +128,8 @@ static void finish(struct app *a)
     }
     app_progress(a, x);
     tell_outcome(a, r, !was_passed);
+    if (report_passed(r))
+        go_on(a, x);
 }
 
 void run_pump(struct app *a)

@@ -31,6 +31,25 @@ static void add_action(struct doc *d, const struct action_info *info)
     buf_release(&field);
 }
 
+static void add_commands(struct doc *d)
+{
+    const char *name;
+    enum msg_id arguments, text;
+
+    doc_add(d, STYLE_HEADING2, msg(MSG_TUI_GROUP_COMMANDS));
+    for (size_t i = 0; command_info(i, &name, &arguments, &text); i++) {
+        AUTO_FREE char *command = str_format(":%s %s", name, msg(arguments));
+        struct buf field = BUF_INIT;
+
+        text_pad(&field, command, KEY_COLUMNS);
+        doc_add(d, STYLE_CODE, "  ");
+        doc_append(d, STYLE_CODE, buf_text(&field));
+        doc_append(d, STYLE_TEXT, msg(text));
+        buf_release(&field);
+    }
+    doc_add(d, STYLE_TEXT, "");
+}
+
 static void add_mark(struct doc *d, enum style style, const char *mark, enum msg_id meaning)
 {
     AUTO_FREE char *text = str_format("  %s  ", mark);
@@ -65,6 +84,7 @@ static void help_read(struct app *a, struct screen *s, int columns)
     doc_add(&s->doc, STYLE_TEXT, "");
     for (int g = 0; g < GROUP_COUNT; g++)
         add_group(&s->doc, (enum action_group)g, groups[g]);
+    add_commands(&s->doc);
     doc_add(&s->doc, STYLE_HEADING2, msg(MSG_TUI_HELP_MARKS));
     add_mark(&s->doc, STYLE_GOOD, "✓", MSG_TUI_MARK_PASSED);
     add_mark(&s->doc, STYLE_CODE, "◐", MSG_TUI_MARK_TRIED);
@@ -77,10 +97,7 @@ static bool help_request(struct app *a, struct screen *s, enum action action)
         return true;
     if (action != ACTION_BACK && action != ACTION_HELP && action != ACTION_OPEN)
         return false;
-    a->text = a->before_help.text;
-    a->focus = a->before_help.focus;
-    a->main = a->before_help.main;
-    a->dirty = true;
+    app_return(a);
     return true;
 }
 
@@ -94,6 +111,7 @@ static const enum action *help_keys(struct app *a)
 
 const struct screen_ops help_screen = {
     .title = MSG_TUI_TITLE_HELP,
+    .general = true,
     .open = reader_open,
     .read = help_read,
     .draw = reader_draw,

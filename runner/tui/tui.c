@@ -43,7 +43,7 @@ int tui_run(const struct tui_options *o, struct err *e)
     recall_language(o);
     app_init(&a, o);
     a.term = term;
-    paint_start(&a.term);
+    paint_start(&a.term, a.settings.colours);
     greet(&a);
     while (!a.quit)
         loop_once(&a, -1);
