@@ -83,6 +83,7 @@ static void close_tools(struct worker *w, const struct exercise *x)
 static int start_worker(struct grading *g, struct err *e)
 {
     struct worker w = {.options = &g->options,
+                       .grader = getpid(),
                        .folder = &g->folder,
                        .lab_init = -1,
                        .check = -1,
@@ -388,8 +389,8 @@ enum grade_event grade_pump(struct grading *g)
 void grade_cancel(struct grading *g)
 {
     g->report.cancelled = true;
-    /* The whole process group while the worker is not reaped, so its number is still ours: a
-     * bubblewrap that is only just starting does not yet die with its parent. */
+    /* The whole process group while the worker is not reaped, so its number is still ours. A
+     * bubblewrap that is only just starting has a group of its own and ends by itself. */
     if (g->pid > 1)
         kill(-g->pid, SIGKILL);
     if (g->pidfd >= 0)

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/fs.h"
 #include "grade/build.h"
+#include "sandbox/bond.h"
 
 static void send_text(int fd, const char *text)
 {
@@ -51,7 +52,7 @@ static void detach(const struct worker *w)
 {
     sigset_t none;
     setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    bond_make(w->grader);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     for (int sig = 1; sig < NSIG; sig++)
@@ -81,14 +82,14 @@ static bool build(const struct worker *w, struct sandbox *s)
 {
     struct err e = {0};
     int status = 0;
-    pid_t pid = fork();
+    pid_t self = getpid(), pid = fork();
     if (pid < 0) {
         err_sys(&e, MSG_SANDBOX_CANNOT_FORK);
         fault(w, &e);
     }
     if (pid == 0) {
         struct build_result r;
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        bond_make(self);
         if (build_programs(&r, s, w->options->exercise, w->options->asan, &e) != 0)
             fault(w, &e);
         send_build(w, &r);

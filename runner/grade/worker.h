@@ -7,6 +7,7 @@
 
 struct worker {
     const struct grade_options *options;
+    pid_t grader; /* our parent: we die with it */
     const struct folder *folder;
     int events;   /* write end */
     int lab_init; /* opened while we still are who we are: the unprivileged user may not reach it */

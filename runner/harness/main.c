@@ -86,7 +86,8 @@ int lab_main(const struct lab_entry *entries, size_t count, int argc, char **arg
     (void)argc;
     if (!take_events())
         return usage(argv[0]);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    lab.runner = getpid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* as before the exec */
     signal(SIGPIPE, SIG_IGN);
     take_references();
     take_limits();

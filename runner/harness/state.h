@@ -62,7 +62,8 @@ struct lab {
     uint64_t seed;
     bool fail_fast;
     bool asan;
-    bool pauses; /* stop and continue processes at random */
+    bool pauses;  /* stop and continue processes at random */
+    pid_t runner; /* the process that forks the tests */
     struct shared *shared;
     struct program_fd *references; /* owned */
     size_t n_references;

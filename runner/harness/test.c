@@ -4,16 +4,16 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/fs.h"
 #include "harness/state.h"
+#include "sandbox/bond.h"
 
 void lab_test_begin(const char *name)
 {
     struct err e = {0};
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* the runner's death ends us, and our sandbox with us */
+    bond_make(lab.runner); /* the runner's death ends us, and our sandbox with us */
     if (lab.fail_fast && lab.shared->failed)
         _exit(0); /* no record: the report says "skipped" */
     lab.name = name;

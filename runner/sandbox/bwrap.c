@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +54,11 @@ static void hide(struct buf *b, const char *folder)
              (const char *const[]){"--size", "4096", "--tmpfs", path, "--remount-ro", path, NULL});
 }
 
-/* All namespaces; /usr, /src read-only; /out writable (each test makes it read-only for itself);
+/* Without --die-with-parent: bubblewrap killed between cloning its child and letting it go on would
+ * leave a child that waits for ever. It is never killed while it starts; lab-init, which it
+ * becomes, ends when nobody is left at the other end of its control pipe.
+ *
+ * All namespaces; /usr, /src read-only; /out writable (each test makes it read-only for itself);
  * the rest small tmpfs. --dev is not used: it needs a second user namespace in which uids change.
  */
 static void describe(struct buf *b, const struct sandbox *s, const char *const *hidden)
@@ -61,8 +66,8 @@ static void describe(struct buf *b, const struct sandbox *s, const char *const *
     static const char *const devices[] = {"null", "zero", "full", "random", "urandom"};
     args(b, (const char *const[]){"--unshare-user", "--unshare-pid", "--unshare-ipc",
                                   "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
-                                  "--die-with-parent", "--new-session", "--hostname", "lab",
-                                  "--clearenv", "--ro-bind", "/usr", "/usr", NULL});
+                                  "--new-session", "--hostname", "lab", "--clearenv", "--ro-bind",
+                                  "/usr", "/usr", NULL});
     top_folder(b, "bin");
     top_folder(b, "sbin");
     top_folder(b, "lib");
@@ -142,8 +147,10 @@ static _Noreturn void exec_bwrap(int args_fd, int lab_init, int pipes[PIPE_COUNT
     keep(args_fd);
     keep(lab_init);
     keep(pipes[PIPE_INFO][1]);
+    keep(pipes[PIPE_INFO][0]); /* so that writing there cannot fail when our creator is gone */
     keep(pipes[PIPE_READY][1]);
     keep(pipes[PIPE_CONTROL][0]);
+    setpgid(0, 0);
     int null = open("/dev/null", O_RDWR);
     if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(pipes[PIPE_STDERR][1], 2) < 0)
         _exit(1);
@@ -204,12 +211,26 @@ static int open_namespaces(struct sandbox *s, int info_fd, struct err *e)
     return 0;
 }
 
+/* Wait until lab-init says so. A bubblewrap that gave up may have left a child with a copy of our
+ * pipe, so its own end counts as well. */
+static bool becomes_ready(int ready, pid_t bwrap)
+{
+    char byte;
+    struct pollfd fds[] = {{.fd = ready, .events = POLLIN},
+                           {.fd = (int)syscall(SYS_pidfd_open, bwrap, 0), .events = POLLIN}};
+    while (poll(fds, 2, -1) < 0 && errno == EINTR)
+        ;
+    bool said = fds[0].revents && read(ready, &byte, 1) == 1;
+    if (fds[1].fd >= 0)
+        close(fds[1].fd);
+    return said;
+}
+
 int bwrap_start(struct sandbox *s, int lab_init, const char *const *hidden, struct err *e)
 {
     int pipes[PIPE_COUNT][2] = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     struct buf description = BUF_INIT;
     int args_fd = -1, result = -1;
-    char ready;
 
     if (access(bwrap_path, X_OK) != 0)
         return err_msg(e, MSG_SANDBOX_NO_BWRAP);
@@ -231,6 +252,7 @@ int bwrap_start(struct sandbox *s, int lab_init, const char *const *hidden, stru
     if (s->bwrap == 0)
         exec_bwrap(args_fd, lab_init, pipes);
 
+    setpgid(s->bwrap, s->bwrap); /* whoever comes first */
     s->init_control = pipes[PIPE_CONTROL][1];
     pipes[PIPE_CONTROL][1] = -1;
     for (int i = 0; i < PIPE_COUNT;
@@ -239,7 +261,7 @@ int bwrap_start(struct sandbox *s, int lab_init, const char *const *hidden, stru
         close(pipes[i][end]);
         pipes[i][end] = -1;
     }
-    if (read(pipes[PIPE_READY][0], &ready, 1) != 1)
+    if (!becomes_ready(pipes[PIPE_READY][0], s->bwrap))
         failed(pipes[PIPE_STDERR][0], e);
     else
         result = open_namespaces(s, pipes[PIPE_INFO][0], e);
@@ -259,12 +281,9 @@ void bwrap_stop(struct sandbox *s)
     if (s->init_control >= 0)
         close(s->init_control); /* lab-init sees EOF and ends, and its namespaces with it */
     s->init_control = -1;
-    if (s->bwrap > 0) {
-        int fd = (int)syscall(SYS_pidfd_open, s->bwrap, 0);
-        if (fd >= 0) {
-            syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0);
-            close(fd);
-        }
+    if (s->bwrap > 1) {
+        kill(-s->bwrap,
+             SIGKILL); /* its group, while it is not reaped: a child of it may be stuck */
         while (waitpid(s->bwrap, NULL, 0) < 0 && errno == EINTR)
             ;
         s->bwrap = 0;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "sandbox/bond.h"
 #include "sandbox/sandbox.h"
 
 static int join(int fd, int kind, const char *name, struct err *e)
@@ -40,8 +41,7 @@ static int forbid_user_namespaces(struct err *e)
 
 static int join_all(struct sandbox *s, struct err *e)
 {
-    int death_signal = 0;
-    prctl(PR_GET_PDEATHSIG, &death_signal);
+    const struct bond bond = bond_look();
     if (join(s->ns_user, CLONE_NEWUSER, "user", e) != 0 ||
         join(s->ns_ipc, CLONE_NEWIPC, "ipc", e) != 0 ||
         join(s->ns_net, CLONE_NEWNET, "net", e) != 0 ||
@@ -50,6 +50,7 @@ static int join_all(struct sandbox *s, struct err *e)
     /* gaining capabilities in the namespace made us undumpable; children need an accessible /proc
      */
     prctl(PR_SET_DUMPABLE, 1);
+    bond_renew(&bond);
     return forbid_user_namespaces(e);
 }
 
@@ -91,14 +92,18 @@ static int private_mounts(enum sandbox_purpose purpose, struct err *e)
 }
 
 /* PID 1 of the test's PID namespace: mounts its /proc, says so, waits until its namespace has been
- * opened, hides, says so again, and stays. It ends when its creator does (PDEATHSIG). */
-static _Noreturn void test_init(int ready, int go)
+ * opened, hides, says so again, and stays. It ends when its creator does (PDEATHSIG; before, EOF on
+ * `go`). */
+static _Noreturn void test_init(int ready[2], int go[2])
 {
+    close(ready[0]);
+    close(go[1]); /* else its own copy would hide the creator's death */
     char c =
         mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) == 0 ? 'r' : 'p';
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || write(ready, &c, 1) != 1 || read(go, &c, 1) != 1)
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || write(ready[1], &c, 1) != 1 ||
+        read(go[0], &c, 1) != 1)
         _exit(1);
     if (prctl(PR_SET_DUMPABLE, 0) != 0)
         _exit(1);
@@ -107,7 +112,7 @@ static _Noreturn void test_init(int ready, int go)
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);
-    if (write(ready, &c, 1) != 1) /* nothing of the student's may run before we are hidden */
+    if (write(ready[1], &c, 1) != 1) /* nothing of the student's may run before we are hidden */
         _exit(1);
     syscall(SYS_close_range, 0, ~0u, 0);
     for (;;) {
@@ -131,7 +136,7 @@ static int start_init(struct sandbox_test *t, struct err *e)
     }
     t->init = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, NULL);
     if (t->init == 0)
-        test_init(ready[1], go[0]);
+        test_init(ready, go);
     close(ready[1]);
     close(go[0]);
     int rc = -1;

@@ -1,6 +1,7 @@
 /* lab-init: PID 1 of the sandbox that bubblewrap builds. It says "ready" on one descriptor, reaps
- * what is re-parented to it and ends when the other descriptor reaches EOF (its owner is gone). It
- * runs nothing of the student's and cannot be traced or dumped. Usage: lab-init READY_FD CONTROL_FD
+ * what is re-parented to it and ends when the other descriptor reaches EOF (its owner is gone) or
+ * with bubblewrap, its parent. It runs nothing of the student's and cannot be traced or dumped.
+ * Usage: lab-init READY_FD CONTROL_FD
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,7 +18,7 @@ int main(int argc, char **argv)
         return 64;
     int ready = atoi(argv[1]);
     int control = atoi(argv[2]);
-    if (prctl(PR_SET_DUMPABLE, 0) != 0)
+    if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return 1;
 
     sigset_t set;

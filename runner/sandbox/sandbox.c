@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "sandbox/bond.h"
 #include "sandbox/bwrap.h"
 #include "sandbox/filter.h"
 
@@ -49,12 +50,11 @@ int sandbox_drop_root(struct err *e)
 {
     uid_t uid = 0;
     gid_t gid = 0;
-    int death_signal = 0;
     if (geteuid() != 0)
         return 0;
     if (sandbox_unprivileged(&uid, &gid, e) != 0)
         return -1;
-    prctl(PR_GET_PDEATHSIG, &death_signal);
+    const struct bond bond = bond_look();
     if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
         return err_sys(e, MSG_SANDBOX_CANNOT_DROP);
     if (setuid(0) == 0 || geteuid() != uid)
@@ -62,6 +62,7 @@ int sandbox_drop_root(struct err *e)
     /* becoming another user made this process undumpable, which hides its /proc files from itself
      */
     prctl(PR_SET_DUMPABLE, 1);
+    bond_renew(&bond);
     return 0;
 }
 

@@ -188,10 +188,13 @@ static _Noreturn void run_trusted(const struct sandbox_command *cmd)
     _exit(status);
 }
 
-static _Noreturn void child(const struct sandbox_test *t, const struct sandbox_command *cmd)
+static _Noreturn void child(const struct sandbox_test *t, const struct sandbox_command *cmd,
+                            pid_t parent)
 {
     const struct sandbox *s = t->box;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (s->mode == SANDBOX_NONE && getppid() != parent) /* else the namespace ends it */
+        _exit(3);
     setsid();
     reset_signals(cmd);
     take_descriptors(cmd);
@@ -242,11 +245,11 @@ int sandbox_spawn(struct sandbox_child *c, struct sandbox_test *t,
     if (choose_namespace(t, cmd->place, e) != 0)
         return -1;
     fflush(NULL);
-    pid_t pid = fork();
+    pid_t self = getpid(), pid = fork();
     if (pid < 0)
         return err_sys(e, MSG_SANDBOX_CANNOT_FORK);
     if (pid == 0)
-        child(t, cmd);
+        child(t, cmd, self);
     c->pid = pid;
     c->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     if (c->pidfd >= 0)
