@@ -50,12 +50,43 @@ static char *symptom(const struct graph *g, const struct finding *f, enum lang l
     return msg_format(lang, MSG_OBSERVE_SYMPTOM_ONE);
 }
 
+/* A wait, or all that are like it, and what there is to say about its object. */
 static void add_wait(struct buf *out, const struct graph *g, const struct wait *w,
-                     const struct finding *f, bool *told, enum lang lang)
+                     const struct finding *f, bool *told, bool *done, enum lang lang)
 {
-    words_wait(out, g, w, lang);
+    AUTO_FREE size_t *members = mem_alloc(g->wait_count * sizeof *members);
+    size_t n = fold_find(g, f, w, done, members);
+    if (n == 1) {
+        AUTO_FREE char *who = words_thread(g, w->task, lang);
+        words_wait(out, g, w, &(struct wording){.who = who, .call = w->text}, lang);
+    } else {
+        fold_wait(out, g, members, n, lang);
+    }
     buf_addc(out, '\n');
     words_facts(out, g, w, f, told, lang);
+    for (size_t i = 0; i < n; i++) {
+        done[members[i]] = true;
+        for (size_t k = 0; k < g->waits[members[i]].count; k++)
+            told[g->waits[members[i]].on[k].object] |= n > 1;
+    }
+}
+
+static void add_ended(struct buf *out, const struct graph *g, enum lang lang)
+{
+    AUTO_FREE size_t *dead = mem_alloc((g->s->process_count + 1) * sizeof *dead);
+    size_t n = 0;
+    for (size_t i = 0; i < g->s->process_count; i++)
+        if (!graph_alive(g, i))
+            dead[n++] = i;
+    for (size_t i = 0; i < n; i++) {
+        AUTO_FREE char *several = n > 2 ? fold_processes(g, dead, n, lang) : NULL;
+        AUTO_FREE char *who = several ? msg_format(lang, MSG_OBSERVE_WHO_ALL, several)
+                                      : words_process(g, dead[i], lang);
+        AUTO_FREE char *line = msg_format(lang, MSG_OBSERVE_ENDED, who);
+        buf_addf(out, "%s\n", line);
+        if (n > 2)
+            break;
+    }
 }
 
 /* The lines without the last newline; never NULL. */
@@ -104,9 +135,10 @@ static char *evidence(const struct graph *g, const struct finding *f, enum lang 
 {
     struct buf out = BUF_INIT;
     AUTO_FREE bool *told = mem_alloc(g->object_count + 1);
-    size_t shown = 0;
+    AUTO_FREE bool *done = mem_alloc(g->wait_count + 1);
+    size_t shown = 0, left = 0;
     if (f->wait) {
-        add_wait(&out, g, f->wait, f, told, lang);
+        add_wait(&out, g, f->wait, f, told, done, lang);
         shown++;
     }
     if (f->queue_messages) {
@@ -115,22 +147,18 @@ static char *evidence(const struct graph *g, const struct finding *f, enum lang 
         buf_addf(&out, "%s\n", line);
     }
     for (size_t i = 0; i < g->wait_count && shown < LINES_MAX; i++) {
-        if (&g->waits[i] == f->wait)
+        if (done[i])
             continue;
-        add_wait(&out, g, &g->waits[i], f, told, lang);
+        add_wait(&out, g, &g->waits[i], f, told, done, lang);
         shown++;
     }
-    if (shown < g->wait_count) {
-        AUTO_FREE char *more = msg_format(lang, MSG_OBSERVE_MORE, (int)(g->wait_count - shown));
+    for (size_t i = 0; i < g->wait_count; i++)
+        left += !done[i];
+    if (left) {
+        AUTO_FREE char *more = msg_format(lang, MSG_OBSERVE_MORE, (int)left);
         buf_addf(&out, "%s\n", more);
     }
-    for (size_t i = 0; i < g->s->process_count; i++) {
-        if (graph_alive(g, i))
-            continue;
-        AUTO_FREE char *who = words_process(g, i, lang);
-        AUTO_FREE char *line = msg_format(lang, MSG_OBSERVE_ENDED, who);
-        buf_addf(&out, "%s\n", line);
-    }
+    add_ended(&out, g, lang);
     struct buf spaced = BUF_INIT;
     add_spaced(&spaced, buf_text(&out));
     buf_release(&out);

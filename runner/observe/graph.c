@@ -79,6 +79,7 @@ static void name_children(struct graph *g, int watch)
         if (g->s->processes[i].watch != watch || (int)i == root)
             continue;
         number++;
+        g->facts[i].number = number;
         for (int lang = 0; lang < LANG_COUNT; lang++) {
             if (watch >= 0 && g->observer->role_count > 1)
                 g->facts[i].name[lang] =

@@ -121,6 +121,7 @@ struct process_facts { /* what the snapshot does not hold */
     unsigned long long written; /* bytes, from io */
     bool has_io;
     char *name[LANG_COUNT]; /* owned: 父进程, 子进程 1 */
+    int number;             /* of a child in its tree; 0: a root */
 };
 
 struct graph {

@@ -83,8 +83,11 @@ static int next_taker(const struct graph *g, const struct wait *w, const struct 
     return (int)w->process == f->other ? (int)f->wait->task : -1;
 }
 
+/* The child in question if it is waited for, else the first one. */
 static int next_child(const struct graph *g, const struct wait *w, const struct finding *f)
 {
+    if (graph_waits_for_child(g, w->process, f->wait->process))
+        return task_to_show(g, f->wait->process, f);
     for (size_t i = 0; i < g->s->process_count; i++)
         if (graph_alive(g, i) && graph_waits_for_child(g, w->process, i))
             return task_to_show(g, i, f);

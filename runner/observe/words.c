@@ -91,6 +91,16 @@ char *words_object(const struct graph *g, int object, bool full, enum lang lang)
     return both;
 }
 
+char *words_own(const struct graph *g, int object, enum lang lang)
+{
+    AUTO_FREE char *one = words_object(g, object, false, lang);
+    AUTO_FREE char *kind = short_label(&g->objects[object], "", lang);
+    size_t len = strlen(kind);
+    if (len && kind[len - 1] == ' ')
+        kind[len - 1] = '\0';
+    return msg_format(lang, MSG_OBSERVE_LABEL_OWN, kind, one);
+}
+
 /* --- waits --- */
 
 static enum msg_id wait_message(const struct wanted *on)
@@ -165,31 +175,32 @@ static char *any_sentence(const struct graph *g, const struct wait *w, const cha
     return sentence;
 }
 
-static char *wait_sentence(const struct graph *g, const struct wait *w, const char *who,
+static char *wait_sentence(const struct graph *g, const struct wait *w, const struct wording *with,
                            enum lang lang)
 {
     if (w->stopped)
-        return msg_format(lang, MSG_OBSERVE_WAIT_STOPPED, who);
+        return msg_format(lang, MSG_OBSERVE_WAIT_STOPPED, with->who);
     if (w->running)
-        return msg_format(lang, MSG_OBSERVE_WAIT_RUNNING, who);
+        return msg_format(lang, MSG_OBSERVE_WAIT_RUNNING, with->who);
     if (w->timed)
-        return msg_format(lang, MSG_OBSERVE_WAIT_TIMED, who, w->text);
+        return msg_format(lang, MSG_OBSERVE_WAIT_TIMED, with->who, with->call);
     if (w->for_child)
-        return child_sentence(g, w, who, lang);
+        return child_sentence(g, w, with->who, lang);
     if (w->for_signal)
-        return msg_format(lang, MSG_OBSERVE_WAIT_SIGNAL, who, w->text);
+        return msg_format(lang, MSG_OBSERVE_WAIT_SIGNAL, with->who, with->call);
     if (w->count == 0)
-        return msg_format(lang, MSG_OBSERVE_WAIT_UNKNOWN, who, w->text);
+        return msg_format(lang, MSG_OBSERVE_WAIT_UNKNOWN, with->who, with->call);
     if (w->count > 1)
-        return any_sentence(g, w, who, lang);
-    AUTO_FREE char *object = words_object(g, w->on[0].object, true, lang);
-    return msg_format(lang, wait_message(&w->on[0]), who, w->text, object);
+        return any_sentence(g, w, with->who, lang);
+    AUTO_FREE char *object =
+        with->object ? str_dup(with->object) : words_object(g, w->on[0].object, true, lang);
+    return msg_format(lang, wait_message(&w->on[0]), with->who, with->call, object);
 }
 
-void words_wait(struct buf *out, const struct graph *g, const struct wait *w, enum lang lang)
+void words_wait(struct buf *out, const struct graph *g, const struct wait *w,
+                const struct wording *with, enum lang lang)
 {
-    AUTO_FREE char *who = words_thread(g, w->task, lang);
-    AUTO_FREE char *sentence = wait_sentence(g, w, who, lang);
+    AUTO_FREE char *sentence = wait_sentence(g, w, with, lang);
     buf_adds(out, sentence);
     if (w->line > 0)
         buf_addf(out, "  %s:%d", w->file, w->line);
@@ -204,6 +215,35 @@ static void add_line(struct buf *out, char *line)
     free(line);
 }
 
+/* Other children that hold the end under the same number as this one: three and more are one entry.
+ */
+static size_t same_number(const struct graph *g, const struct wait *w, const struct wanted *on,
+                          const struct holder *as, size_t *processes)
+{
+    size_t at = 0, n = 0;
+    struct holder h;
+    while (g->facts[as->process].number && wanted_next(g, on, &at, &h))
+        if (h.fd == as->fd && h.process != w->process && g->facts[h.process].number)
+            processes[n++] = h.process;
+    return n > 2 ? n : 0;
+}
+
+static char *holder_text(const struct graph *g, const struct wait *w, const struct wanted *on,
+                         const struct holder *h, enum lang lang)
+{
+    size_t at = 0, holders = 1;
+    for (struct holder any; wanted_next(g, on, &at, &any);)
+        holders++;
+    AUTO_FREE size_t *processes = mem_alloc(holders * sizeof *processes);
+    size_t n = h->process == w->process ? 0 : same_number(g, w, on, h, processes);
+    if (n && processes[0] != h->process)
+        return NULL; /* told with the first of them */
+    AUTO_FREE char *who =
+        n ? fold_processes(g, processes, n, lang) : words_process(g, h->process, lang);
+    return msg_format(lang, h->process == w->process ? MSG_OBSERVE_WHO_FD_SELF : MSG_OBSERVE_WHO_FD,
+                      who, h->fd);
+}
+
 /* "fd 4 of child 1 itself, fd 4 of parent"; returns how many there are. */
 static size_t list_holders(struct buf *out, const struct graph *g, const struct wait *w,
                            const struct wanted *on, enum lang lang)
@@ -211,10 +251,9 @@ static size_t list_holders(struct buf *out, const struct graph *g, const struct 
     size_t at = 0, count = 0;
     struct holder h;
     while (wanted_next(g, on, &at, &h)) {
-        AUTO_FREE char *who = words_process(g, h.process, lang);
-        AUTO_FREE char *one =
-            msg_format(lang, h.process == w->process ? MSG_OBSERVE_WHO_FD_SELF : MSG_OBSERVE_WHO_FD,
-                       who, h.fd);
+        AUTO_FREE char *one = holder_text(g, w, on, &h, lang);
+        if (!one)
+            continue;
         buf_adds(out, count++ ? msg_in(lang, MSG_OBSERVE_LIST_COMMA) : "");
         buf_adds(out, one);
     }

@@ -318,6 +318,114 @@ START_TEST(unclosed_write_end_to_filter)
 }
 END_TEST
 
+/* --- many that are alike --- */
+
+static void many_readers(void)
+{
+    int p[2];
+    if (pipe(p) < 0)
+        _exit(3);
+    for (int i = 0; i < 8; i++)
+        if (branch() == 0) {
+            if (i == 0)
+                pause();
+            drain(p[0]);
+            _exit(0);
+        }
+    while (wait(NULL) > 0)
+        continue;
+}
+
+static size_t lines_of(const char *text)
+{
+    size_t n = 1;
+    for (; *text; text++)
+        n += *text == '\n';
+    return n;
+}
+
+START_TEST(many_alike)
+{
+    expect_hang(many_readers, "wait-before-close");
+    expect_line();
+    expect_evidence("子进程 2–8（7 个进程）都停在 read(");
+    ck_assert_ptr_nonnull(
+        strstr(diagnosis.evidence[LANG_EN], "each of children 2–8 (7 processes) is blocked"));
+    ck_assert_msg(lines_of(diagnosis.evidence[LANG_ZH]) <= 5, "%s", diagnosis.evidence[LANG_ZH]);
+    ck_assert_int_le((int)lines_of(diagnosis.graph[LANG_ZH]), 12);
+    ck_assert_ptr_nonnull(strstr(diagnosis.graph[LANG_ZH], "子进程 2")); /* the one in question */
+}
+END_TEST
+
+/* Each at a pipe of its own, whose write end the parent keeps. */
+static void many_pipes(void)
+{
+    for (int i = 0; i < 5; i++) {
+        int p[2];
+        if (pipe(p) < 0)
+            _exit(3);
+        if (branch() == 0) {
+            close(p[1]);
+            drain(p[0]);
+            _exit(0);
+        }
+        close(p[0]);
+    }
+    while (wait(NULL) > 0)
+        continue;
+}
+
+START_TEST(many_alike_apart)
+{
+    start(many_pipes);
+    await(OBSERVE_HUNG, false);
+    observer_explain(observer, &diagnosis);
+    show();
+    check_texts();
+    expect_evidence("子进程 1–5（5 个进程）都停在 read(");
+    expect_evidence("：等各自的管道（例如管道 ①）里来数据");
+    expect_line();
+}
+END_TEST
+
+/* In a ring everyone waits for another one: that is not told away. */
+static void ring(void)
+{
+    int p[4][2];
+    for (int i = 0; i < 4; i++)
+        if (pipe(p[i]) < 0)
+            _exit(3);
+    for (int i = 0; i < 4; i++)
+        if (branch() == 0) {
+            for (int k = 0; k < 4; k++) {
+                if (k != i)
+                    close(p[k][0]);
+                if (k != (i + 1) % 4)
+                    close(p[k][1]);
+            }
+            drain(p[i][0]);
+            _exit(0);
+        }
+    for (int i = 0; i < 4; i++) {
+        close(p[i][0]);
+        close(p[i][1]);
+    }
+    while (wait(NULL) > 0)
+        continue;
+}
+
+START_TEST(ring_is_told_apart)
+{
+    start(ring);
+    await(OBSERVE_HUNG, false);
+    observer_explain(observer, &diagnosis);
+    show();
+    check_texts();
+    ck_assert_ptr_null(strstr(diagnosis.evidence[LANG_ZH], "4 个进程"));
+    expect_evidence("管道 ④");
+}
+END_TEST
+
 static void own_read_end(void)
 {
     int p[2];
@@ -1542,6 +1650,9 @@ int main(void)
     add_hangs(suite);
     tcase_add_loop_test(others, time_limit_is_no_hang, 0, LIMITED);
     tcase_add_test(others, hidden_timer_is_no_hang);
+    tcase_add_test(others, many_alike);
+    tcase_add_test(others, many_alike_apart);
+    tcase_add_test(others, ring_is_told_apart);
     tcase_add_loop_test(others, lines_of_one_moment, 0, 20);
     tcase_add_test(others, busy_loop);
     tcase_add_test(others, alive_is_never_hung);
