@@ -60,6 +60,16 @@ size_t app_node_of(const struct app *a, const struct exercise *x)
     return a->node;
 }
 
+void app_begin(struct app *a, size_t node)
+{
+    bool in_tree = a->focus == SLOT_TREE;
+
+    app_select(a, node);
+    if (!in_tree)
+        app_show(a, app_exercise(a) ? SCREEN_TASK : SCREEN_LESSON);
+    a->main = SLOT_TEXT;
+}
+
 size_t app_next_open(const struct app *a, size_t node)
 {
     for (size_t i = 0; i < a->n_nodes; i++) {

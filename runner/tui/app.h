@@ -192,6 +192,8 @@ void app_release(struct app *a);
 const struct exercise *app_exercise(const struct app *a);
 const struct chapter *app_chapter(const struct app *a);
 void app_select(struct app *a, size_t node);
+/* Select it and begin with its task or lesson, wherever the keys were. */
+void app_begin(struct app *a, size_t node);
 /* The exercise to go on with: the first that is not passed from a node on, round and round; n_nodes
  * when all are passed. */
 size_t app_next_open(const struct app *a, size_t node);

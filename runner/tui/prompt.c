@@ -249,13 +249,13 @@ void prompt_jump_to(struct app *a, const char *what)
 
     for (size_t i = 0; *end == '\0' && i < a->n_nodes; i++) {
         if (!a->nodes[i].exercise && a->o->course->chapters[a->nodes[i].chapter].number == number) {
-            app_select(a, i);
+            app_begin(a, i);
             return;
         }
     }
     x = course_find(a->o->course, what, &e);
     if (x)
-        app_select(a, app_node_of(a, x));
+        app_begin(a, app_node_of(a, x));
     else
         app_error(a, &e);
 }

@@ -7,13 +7,7 @@ static void go(struct app *a, int by)
 {
     for (long i = (long)a->node + by; i >= 0 && i < (long)a->n_nodes; i += by) {
         if (a->nodes[i].exercise) {
-            bool results = a->main == SLOT_RESULTS;
-
-            app_select(a, (size_t)i);
-            /* A new exercise begins with its task. */
-            if (results && a->focus == SLOT_RESULTS)
-                app_show(a, SCREEN_TASK);
-            a->main = SLOT_TEXT;
+            app_begin(a, (size_t)i);
             return;
         }
     }

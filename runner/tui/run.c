@@ -102,8 +102,7 @@ static void go_on(struct app *a, const struct exercise *x)
 
     if (!a->settings.go_on || x != app_exercise(a) || next >= a->n_nodes)
         return;
-    app_select(a, next);
-    app_show(a, SCREEN_TASK);
+    app_begin(a, next);
 }
 
 static void finish(struct app *a)
