@@ -40,6 +40,120 @@ void app_error(struct app *a, const struct err *e)
     a->dirty = true;
 }
 
+/* ---- which exercises there are ---- */
+
+bool app_helped(const struct progress *p)
+{
+    return p->state == PROGRESS_PASSED && (p->hints > 0 || p->peeked);
+}
+
+static bool shows(enum filter f, const struct progress *p)
+{
+    switch (f) {
+    case FILTER_ALL:
+        return true;
+    case FILTER_OPEN:
+        return p->state != PROGRESS_PASSED;
+    case FILTER_TRIED:
+        return p->state == PROGRESS_TRIED;
+    case FILTER_UNTOUCHED:
+        return p->state == PROGRESS_UNTOUCHED;
+    case FILTER_PASSED:
+        return p->state == PROGRESS_PASSED;
+    case FILTER_HELPED:
+        return app_helped(p);
+    }
+    return true;
+}
+
+enum msg_id app_filter_name(enum filter f)
+{
+    static const enum msg_id names[FILTER_COUNT] = {
+        [FILTER_ALL] = MSG_TUI_FILTER_ALL,       [FILTER_OPEN] = MSG_TUI_FILTER_OPEN,
+        [FILTER_TRIED] = MSG_TUI_FILTER_TRIED,   [FILTER_UNTOUCHED] = MSG_TUI_FILTER_UNTOUCHED,
+        [FILTER_PASSED] = MSG_TUI_FILTER_PASSED, [FILTER_HELPED] = MSG_TUI_FILTER_HELPED};
+
+    return names[f];
+}
+
+/* A chapter without any of the exercises is left out, unless all are shown. */
+static void nodes_make(struct app *a)
+{
+    const struct course *c = a->o->course;
+
+    a->n_nodes = 0;
+    for (size_t i = 0; i < c->n_chapters; i++) {
+        size_t before = a->n_nodes;
+
+        a->nodes[a->n_nodes++] = (struct node){.chapter = i};
+        for (size_t j = 0; j < c->chapters[i].count; j++) {
+            const struct exercise *x = &c->exercises[c->chapters[i].first + j];
+
+            if (shows(a->filter, &a->progress[x->index]))
+                a->nodes[a->n_nodes++] = (struct node){i, x};
+        }
+        if (a->filter != FILTER_ALL && a->n_nodes == before + 1)
+            a->n_nodes = before;
+    }
+}
+
+static size_t find_node(const struct app *a, const struct node *n)
+{
+    for (size_t i = 0; i < a->n_nodes; i++)
+        if (a->nodes[i].exercise == n->exercise && a->nodes[i].chapter == n->chapter)
+            return i;
+    return a->n_nodes;
+}
+
+/* The selection stays where it is still shown, else the first exercise is selected. */
+static void filter_set(struct app *a, enum filter f)
+{
+    struct node was = a->n_nodes ? a->nodes[a->node] : (struct node){0};
+
+    a->filter = f;
+    nodes_make(a);
+    size_t at = find_node(a, &was);
+    if (at < a->n_nodes)
+        a->node = at;
+    else
+        app_select(a, a->n_nodes > 1 ? 1 : 0);
+    a->dirty = true;
+}
+
+void app_filter_none(struct app *a)
+{
+    if (a->filter != FILTER_ALL)
+        filter_set(a, FILTER_ALL);
+}
+
+static bool any_shown(const struct app *a, enum filter f)
+{
+    for (size_t i = 0; i < a->o->course->n_exercises; i++)
+        if (shows(f, &a->progress[i]))
+            return true;
+    return false;
+}
+
+void app_filter_next(struct app *a)
+{
+    enum filter f = a->filter;
+
+    do
+        f = (enum filter)((f + 1) % FILTER_COUNT);
+    while (f != FILTER_ALL && !any_shown(a, f));
+    filter_set(a, f);
+}
+
+size_t app_node_of(struct app *a, const struct exercise *x)
+{
+    const struct node wanted = {x->chapter, x};
+
+    if (find_node(a, &wanted) >= a->n_nodes)
+        app_filter_none(a);
+    size_t at = find_node(a, &wanted);
+    return at < a->n_nodes ? at : a->node;
+}
+
 /* ---- selection ---- */
 
 const struct exercise *app_exercise(const struct app *a)
@@ -50,14 +164,6 @@ const struct exercise *app_exercise(const struct app *a)
 const struct chapter *app_chapter(const struct app *a)
 {
     return a->n_nodes ? &a->o->course->chapters[a->nodes[a->node].chapter] : NULL;
-}
-
-size_t app_node_of(const struct app *a, const struct exercise *x)
-{
-    for (size_t i = 0; i < a->n_nodes; i++)
-        if (a->nodes[i].exercise == x)
-            return i;
-    return a->node;
 }
 
 void app_begin(struct app *a, size_t node)
@@ -221,18 +327,6 @@ bool app_passed(const struct app *a)
 
 /* ---- begin and end ---- */
 
-static void nodes_make(struct app *a)
-{
-    const struct course *c = a->o->course;
-
-    a->nodes = mem_alloc((c->n_chapters + c->n_exercises + 1) * sizeof *a->nodes);
-    for (size_t i = 0; i < c->n_chapters; i++) {
-        a->nodes[a->n_nodes++] = (struct node){.chapter = i};
-        for (size_t j = 0; j < c->chapters[i].count; j++)
-            a->nodes[a->n_nodes++] = (struct node){i, &c->exercises[c->chapters[i].first + j]};
-    }
-}
-
 /* Where the learner was, else the first exercise that is not passed, else the first row. */
 static size_t node_to_begin(const struct app *a)
 {
@@ -256,14 +350,17 @@ void app_init(struct app *a, const struct tui_options *o)
 
     *a = (struct app){.o = o, .detail = -1, .text = SCREEN_TASK, .main = SLOT_TEXT, .dirty = true};
     for (int i = 0; i < SCREEN_COUNT; i++)
-        a->screens[i].ops = screen_ops((enum screen_id)i);
+        a->screens[i] = (struct screen){
+            .ops = screen_ops((enum screen_id)i), .found.chosen = -1, .links.chosen = -1};
     file_watch_init(&a->watch);
     settings_load(&a->settings, o->store);
     history_load(&a->commands, o->store, "tui.commands");
-    nodes_make(a);
+    a->nodes = mem_alloc((c->n_chapters + c->n_exercises + 1) * sizeof *a->nodes);
+    a->texts = mem_alloc((c->n_exercises + 1) * sizeof *a->texts);
     a->progress = mem_alloc((c->n_exercises + 1) * sizeof *a->progress);
     for (size_t i = 0; i < c->n_exercises; i++)
         app_progress(a, &c->exercises[i]);
+    nodes_make(a);
     app_select(a, node_to_begin(a));
 }
 
@@ -282,11 +379,16 @@ void app_release(struct app *a)
     for (int i = 0; i < SCREEN_COUNT; i++) {
         doc_release(&a->screens[i].doc);
         free(a->screens[i].items);
+        marks_release(&a->screens[i].found);
+        marks_release(&a->screens[i].links);
     }
     buf_release(&a->prompt.text);
     buf_release(&a->find);
     buf_release(&a->status);
     free(a->test_lines);
+    for (size_t i = 0; i < a->o->course->n_exercises; i++)
+        free(a->texts[i]);
+    free(a->texts);
     free(a->nodes);
     free(a->progress);
 }

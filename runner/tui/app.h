@@ -10,6 +10,7 @@
  *   request.c   actions                 reader.c    scrolling, shared by all screens but the tree
  *   commands.c  the command line        list.c      choosing among the lines of a document
  *   run.c       grading                 prompt.c    search, jump, commands, yes or no
+ *   marks.c     matches and links       follow.c    where links lead
  *   settings.c  what the learner set    history.c   what was typed before
  *   edit.c      the editor              evidence.c, places.c  why something failed
  *   guest.c     another program in our terminal
@@ -29,12 +30,24 @@
 #include "tui/file_watch.h"
 #include "tui/history.h"
 #include "tui/keys.h"
+#include "tui/marks.h"
 #include "tui/paint.h"
 #include "tui/settings.h"
 #include "tui/term.h"
 #include "tui/tui.h"
 
 struct app;
+
+/* Which exercises the tree shows. */
+enum filter {
+    FILTER_ALL,
+    FILTER_OPEN,
+    FILTER_TRIED,
+    FILTER_UNTOUCHED,
+    FILTER_PASSED,
+    FILTER_HELPED
+};
+enum { FILTER_COUNT = FILTER_HELPED + 1 };
 
 /* ---- screens ---- */
 
@@ -61,7 +74,8 @@ struct screen {
     int show, shown; /* after reading, scroll so that lines show..shown are seen; -1: leave it */
     int *items;      /* owned: first line of each thing that can be chosen (list.c) */
     size_t n_items;
-    int chosen; /* one of the items */
+    int chosen;                /* one of the items */
+    struct marks found, links; /* in the document; links are looked for when one is wanted */
 };
 
 struct screen_ops {
@@ -87,6 +101,12 @@ const struct screen_ops *screen_ops(enum screen_id id);
 void reader_open(struct app *a, struct screen *s);
 void reader_draw(struct app *a, struct screen *s, const struct pane *p, bool focus);
 bool reader_request(struct app *a, struct screen *s, enum action action);
+/* A click on a link follows it. */
+void reader_click(struct app *a, struct screen *s, int line);
+/* Mark what is searched for, in a document that was just read. */
+void reader_mark(struct app *a, struct screen *s);
+/* Go to the next match (by 1) or the one before; from `line` when that is not negative. */
+void reader_find(struct app *a, struct screen *s, int line, int by);
 bool reader_overflows(const struct screen *s); /* some line is wider than the pane */
 void reader_reset(struct screen *s);           /* empty the document before reading again */
 
@@ -119,6 +139,7 @@ struct prompt {
     struct buf text;
     size_t saved_node; /* where to go back to on Esc */
     enum slot saved_focus;
+    int saved_top;
     size_t back; /* how many lines of the history ago; 0: what is being typed */
 };
 
@@ -143,6 +164,8 @@ struct app {
 
     struct node *nodes; /* owned */
     size_t n_nodes, node;
+    enum filter filter;
+    char **texts; /* owned: what a search looks through, per exercise; NULL: not read yet */
     struct progress *progress; /* owned, one per exercise of the course */
 
     struct screen screens[SCREEN_COUNT];
@@ -160,6 +183,8 @@ struct app {
     struct history commands; /* typed at the command line */
     struct buf find;         /* last search */
     struct buf status;
+    bool find_marked; /* its matches are shown in the pages */
+    int clicked;      /* column of the pane the mouse was at */
     enum tone status_tone;
 
     struct run run;
@@ -197,8 +222,14 @@ void app_begin(struct app *a, size_t node);
 /* The exercise to go on with: the first that is not passed from a node on, round and round; n_nodes
  * when all are passed. */
 size_t app_next_open(const struct app *a, size_t node);
-/* The node of an exercise. */
-size_t app_node_of(const struct app *a, const struct exercise *x);
+/* Show the next kind of exercises that there are any of. */
+void app_filter_next(struct app *a);
+void app_filter_none(struct app *a);
+enum msg_id app_filter_name(enum filter f);
+/* Was it passed with hints or after a look at the reference? */
+bool app_helped(const struct progress *p);
+/* The node of an exercise; when the filter hides it, the filter is lifted. */
+size_t app_node_of(struct app *a, const struct exercise *x);
 /* Watch the files of the selected exercise (again). */
 void app_watch(struct app *a);
 /* Read the progress of one exercise again. */
@@ -235,13 +266,15 @@ void request(struct app *a, enum action action);
 void request_mouse(struct app *a);
 
 /* ---- prompt.c ---- */
-extern const struct prompt_ops prompt_search, prompt_jump, prompt_reset, prompt_peek;
+extern const struct prompt_ops prompt_page, prompt_search, prompt_jump, prompt_reset, prompt_peek;
 void prompt_open(struct app *a, const struct prompt_ops *ops);
 void prompt_key(struct app *a, int key);
 /* Select an exercise or chapter by number or id. */
 void prompt_jump_to(struct app *a, const char *what);
 /* Replace what was typed. */
 void prompt_put(struct app *a, const char *text);
+/* The texts that are searched are of another language now. */
+void search_forget(struct app *a);
 void prompt_find_next(struct app *a, int by);
 
 /* ---- commands.c ---- */
@@ -262,6 +295,11 @@ const char *run_fault(const struct report *r);
 void edit_here(struct app *a);
 void edit_beside(struct app *a); /* in a new pane of tmux */
 void edit_reap(struct app *a);   /* after SIGCHLD */
+
+/* ---- follow.c ---- */
+void follow_link(struct app *a, const char *target);
+/* "2 pipe", "pipe(2)" or "pipe" in man(1). */
+void follow_man(struct app *a, const char *words);
 
 /* ---- loop.c ---- */
 /* Wait for one round of events and handle them. `guest` is a pidfd of a program that has the

@@ -88,6 +88,7 @@ static const char *argument_set(struct app *a, const char *line, int word, size_
 /* ---- the table ---- */
 
 static const struct command table[] = {
+    {"man", MSG_TUI_ARGUMENTS_MAN, MSG_TUI_COMMAND_MAN, follow_man, NULL},
     {"set", MSG_TUI_ARGUMENTS_SET, MSG_TUI_COMMAND_SET, run_set, argument_set},
 };
 enum { N_COMMANDS = sizeof table / sizeof *table };

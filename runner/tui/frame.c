@@ -120,6 +120,9 @@ static void draw_title(struct app *a, enum slot slot)
 
     at += paint(&row, 0, at, focus ? TONE_TITLE_FOCUS : TONE_TITLE,
                 msg(app_screen(a, slot)->ops->title));
+    if (slot == SLOT_TREE && a->filter != FILTER_ALL)
+        paint_field(&row, 0, at + 2, p->columns - at - 3, TONE_WARN,
+                    msg(app_filter_name(a->filter)));
     if (slot == SLOT_TREE || app_screen(a, slot)->ops->general)
         return;
     if (slot == SLOT_RESULTS && a->panes[SLOT_TEXT].columns > 0 && !screen_ops(a->text)->general)
@@ -154,6 +157,7 @@ static void draw_slot(struct app *a, enum slot slot)
         s->columns = p.columns - 1;
         s->rows = p.rows;
         s->ops->read(a, s, s->columns);
+        reader_mark(a, s);
         s->stale = false;
     }
     s->ops->draw(a, s, &p, slot == a->focus);
@@ -223,16 +227,27 @@ static void draw_status(struct app *a)
 
 /* Short words for the line of keys; an action without one does not appear there. */
 static const enum msg_id words[ACTION_COUNT] = {
-    [ACTION_UP] = MSG_TUI_KEY_UP,           [ACTION_DOWN] = MSG_TUI_KEY_DOWN,
-    [ACTION_OPEN] = MSG_TUI_KEY_OPEN,       [ACTION_BACK] = MSG_TUI_KEY_BACK,
-    [ACTION_NEXT] = MSG_TUI_KEY_NEXT,       [ACTION_SEARCH] = MSG_TUI_KEY_SEARCH,
-    [ACTION_EDIT] = MSG_TUI_KEY_EDIT,       [ACTION_RUN] = MSG_TUI_KEY_RUN,
-    [ACTION_STOP] = MSG_TUI_KEY_STOP,       [ACTION_FAILURE_NEXT] = MSG_TUI_KEY_FAILURE,
-    [ACTION_HINT] = MSG_TUI_KEY_HINT,       [ACTION_SOLUTION] = MSG_TUI_KEY_SOLUTION,
-    [ACTION_COMPARE] = MSG_TUI_KEY_COMPARE, [ACTION_TASK] = MSG_TUI_KEY_TASK,
-    [ACTION_RESULTS] = MSG_TUI_KEY_RESULTS, [ACTION_LESSON] = MSG_TUI_KEY_LESSON,
-    [ACTION_ZOOM] = MSG_TUI_KEY_ZOOM,       [ACTION_SCROLL_RIGHT] = MSG_TUI_KEY_SCROLL_RIGHT,
-    [ACTION_HELP] = MSG_TUI_KEY_HELP,       [ACTION_QUIT] = MSG_TUI_KEY_QUIT,
+    [ACTION_UP] = MSG_TUI_KEY_UP,
+    [ACTION_DOWN] = MSG_TUI_KEY_DOWN,
+    [ACTION_OPEN] = MSG_TUI_KEY_OPEN,
+    [ACTION_BACK] = MSG_TUI_KEY_BACK,
+    [ACTION_NEXT] = MSG_TUI_KEY_NEXT,
+    [ACTION_SEARCH] = MSG_TUI_KEY_SEARCH,
+    [ACTION_FILTER] = MSG_TUI_KEY_FILTER,
+    [ACTION_EDIT] = MSG_TUI_KEY_EDIT,
+    [ACTION_RUN] = MSG_TUI_KEY_RUN,
+    [ACTION_STOP] = MSG_TUI_KEY_STOP,
+    [ACTION_FAILURE_NEXT] = MSG_TUI_KEY_FAILURE,
+    [ACTION_HINT] = MSG_TUI_KEY_HINT,
+    [ACTION_SOLUTION] = MSG_TUI_KEY_SOLUTION,
+    [ACTION_COMPARE] = MSG_TUI_KEY_COMPARE,
+    [ACTION_TASK] = MSG_TUI_KEY_TASK,
+    [ACTION_RESULTS] = MSG_TUI_KEY_RESULTS,
+    [ACTION_LESSON] = MSG_TUI_KEY_LESSON,
+    [ACTION_ZOOM] = MSG_TUI_KEY_ZOOM,
+    [ACTION_SCROLL_RIGHT] = MSG_TUI_KEY_SCROLL_RIGHT,
+    [ACTION_HELP] = MSG_TUI_KEY_HELP,
+    [ACTION_QUIT] = MSG_TUI_KEY_QUIT,
 };
 
 /* Paint one key with its word if it fits before `end`; returns the column behind it. */

@@ -25,6 +25,7 @@ enum tone {
     TONE_TITLE_FOCUS,         /* title of the pane that has the keys */
     TONE_SELECTED,            /* selected row, pane has the keys */
     TONE_CURRENT,             /* selected row, pane has not */
+    TONE_FOUND,               /* what a search found */
     TONE_WARN,
     TONE_KEY, /* key names in the line of keys */
     TONE_COUNT,

@@ -17,6 +17,7 @@ void prompt_open(struct app *a, const struct prompt_ops *ops)
     a->prompt.ops = ops;
     a->prompt.saved_node = a->node;
     a->prompt.saved_focus = a->focus;
+    a->prompt.saved_top = app_screen(a, a->focus)->top;
     if (ops == &prompt_search)
         a->focus = SLOT_TREE; /* where matches can be seen */
     a->prompt.back = 0;
@@ -118,7 +119,11 @@ static void cancel(struct app *a)
     size_t node = a->prompt.saved_node;
 
     prompt_close(a);
+    a->find_marked = false;
+    app_stale(a);
     a->focus = a->prompt.saved_focus;
+    if (a->focus != SLOT_TREE)
+        app_screen(a, a->focus)->top = a->prompt.saved_top;
     if (node != a->node)
         app_select(a, node);
 }
@@ -166,23 +171,59 @@ void prompt_key(struct app *a, int key)
         edit_text(a, key);
 }
 
-/* ---- search over ids, numbers and titles of both languages ---- */
+/* ---- search over numbers, ids, titles of both languages, and tasks ---- */
 
-static bool matches(const struct exercise *x, const char *what)
+/* A task as one line: without marks of Markdown, and line breaks as a reader sees them. */
+static char *plain_text(const char *text)
+{
+    struct buf out = BUF_INIT;
+
+    for (const char *c = text; *c; c++) {
+        bool wide = out.len > 0 && (unsigned char)out.data[out.len - 1] >= 0x80;
+
+        if (*c == '*' || *c == '`')
+            continue;
+        if (*c != '\n')
+            buf_addc(&out, *c);
+        else if (!wide || (unsigned char)c[1] < 0x80)
+            buf_addc(&out, ' ');
+    }
+    return out.len ? buf_steal(&out) : str_dup("");
+}
+
+static const char *text_of(struct app *a, const struct exercise *x)
+{
+    if (!a->texts[x->index]) {
+        AUTO_FREE char *text = course_read_text(x->lab_dir, "task", NULL, NULL);
+        a->texts[x->index] = plain_text(text ? text : "");
+    }
+    return a->texts[x->index];
+}
+
+void search_forget(struct app *a)
+{
+    for (size_t i = 0; i < a->o->course->n_exercises; i++) {
+        free(a->texts[i]);
+        a->texts[i] = NULL;
+    }
+}
+
+static bool matches(struct app *a, const struct exercise *x, const char *what)
 {
     return strcasestr(x->id, what) || strcasestr(x->title.text[LANG_ZH], what) ||
-           strcasestr(x->title.text[LANG_EN], what) || strncmp(x->number, what, strlen(what)) == 0;
+           strcasestr(x->title.text[LANG_EN], what) ||
+           strncmp(x->number, what, strlen(what)) == 0 || strcasestr(text_of(a, x), what);
 }
 
 /* The next match from a node on, round and round; n_nodes when there is none. */
-static size_t find_from(const struct app *a, size_t node, int by, const char *what)
+static size_t find_from(struct app *a, size_t node, int by, const char *what)
 {
     size_t n = a->n_nodes;
 
     for (size_t i = 0; i < n; i++) {
         size_t at = by > 0 ? (node + i) % n : (node + n - i) % n;
 
-        if (a->nodes[at].exercise && matches(a->nodes[at].exercise, what))
+        if (a->nodes[at].exercise && matches(a, a->nodes[at].exercise, what))
             return at;
     }
     return n;
@@ -193,6 +234,10 @@ static void search_changed(struct app *a)
     const char *what = buf_text(&a->prompt.text);
     size_t node = *what ? find_from(a, a->prompt.saved_node, 1, what) : a->prompt.saved_node;
 
+    buf_clear(&a->find);
+    buf_adds(&a->find, what); /* marked in the task beside the tree */
+    a->find_marked = a->find.len > 0;
+    app_stale(a);
     if (node < a->n_nodes && node != a->node)
         app_select(a, node);
 }
@@ -226,6 +271,14 @@ static void search_accept(struct app *a)
 
 void prompt_find_next(struct app *a, int by)
 {
+    if (a->focus != SLOT_TREE && a->find.len > 0) {
+        struct screen *s = app_screen(a, a->focus);
+
+        a->find_marked = true;
+        reader_mark(a, s);
+        reader_find(a, s, -1, by);
+        return;
+    }
     if (a->find.len == 0 || a->n_nodes == 0) {
         app_status(a, TONE_DIM, MSG_TUI_NO_SEARCH_YET, action_key(ACTION_SEARCH));
         return;
@@ -238,6 +291,41 @@ void prompt_find_next(struct app *a, int by)
         app_select(a, node);
 }
 
+/* ---- search in the page ---- */
+
+static void page_changed(struct app *a)
+{
+    struct screen *s = app_screen(a, a->focus);
+
+    buf_clear(&a->find);
+    buf_adds(&a->find, buf_text(&a->prompt.text));
+    a->find_marked = a->find.len > 0;
+    reader_mark(a, s);
+    if (s->found.n_items > 0)
+        reader_find(a, s, a->prompt.saved_top, 1);
+    buf_clear(&a->status);
+}
+
+static void page_step(struct app *a, int by)
+{
+    prompt_find_next(a, by);
+}
+
+static void page_accept(struct app *a)
+{
+    struct screen *s = app_screen(a, a->focus);
+
+    prompt_close(a);
+    if (a->find.len == 0)
+        return;
+    a->find_marked = true;
+    app_stale(a); /* the pages beside it have matches too */
+    if (s->found.n_items == 0)
+        app_status(a, TONE_WARN, MSG_TUI_NOT_IN_PAGE, buf_text(&a->find));
+    else
+        app_status(a, TONE_DIM, MSG_TUI_MATCH_OF, s->found.chosen + 1, (int)s->found.n_items);
+}
+
 /* ---- jump ---- */
 
 void prompt_jump_to(struct app *a, const char *what)
@@ -247,6 +335,8 @@ void prompt_jump_to(struct app *a, const char *what)
     struct err e;
     long number = strtol(what, &end, 10);
 
+    if (*end == '\0')
+        app_filter_none(a); /* a chapter may be hidden */
     for (size_t i = 0; *end == '\0' && i < a->n_nodes; i++) {
         if (!a->nodes[i].exercise && a->o->course->chapters[a->nodes[i].chapter].number == number) {
             app_begin(a, i);
@@ -302,6 +392,12 @@ static void peek_accept(struct app *a)
     solution_show(a);
 }
 
+const struct prompt_ops prompt_page = {
+    .label = MSG_TUI_ASK_PAGE,
+    .changed = page_changed,
+    .accept = page_accept,
+    .step = page_step,
+};
 const struct prompt_ops prompt_search = {
     .label = MSG_TUI_ASK_SEARCH,
     .changed = search_changed,

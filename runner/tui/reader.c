@@ -1,10 +1,18 @@
+#include <stdlib.h>
+
 #include "tui/app.h"
 
 void reader_reset(struct screen *s)
 {
+    int chosen = s->found.chosen, link = s->links.chosen; /* the same in the page made anew */
+
     doc_release(&s->doc);
     s->doc = (struct doc){0};
     s->n_items = 0;
+    marks_release(&s->found);
+    s->found.chosen = chosen;
+    marks_release(&s->links);
+    s->links.chosen = link;
     s->show = s->shown = -1;
 }
 
@@ -13,6 +21,7 @@ void reader_open(struct app *a, struct screen *s)
     (void)a;
     s->top = 0;
     s->left = 0;
+    s->found.chosen = s->links.chosen = -1;
     s->stale = true;
 }
 
@@ -55,6 +64,18 @@ static void paint_position(const struct screen *s, const struct pane *p)
         paint(p, p->rows - 1, p->columns - 1, TONE_DIM, "▼");
 }
 
+static void paint_marks(const struct screen *s, const struct pane *p, const struct marks *m,
+                        enum tone tone)
+{
+    for (size_t i = 0; i < m->n; i++) {
+        bool chosen = (int)m->at[i].item == m->chosen;
+
+        if (chosen || tone != TONE_TEXT)
+            paint_over(p, m->at[i].line - s->top, m->at[i].column - s->left, m->at[i].width,
+                       chosen ? TONE_SELECTED : tone);
+    }
+}
+
 void reader_draw(struct app *a, struct screen *s, const struct pane *p, bool focus)
 {
     struct pane body = *p;
@@ -67,7 +88,112 @@ void reader_draw(struct app *a, struct screen *s, const struct pane *p, bool foc
     clamp(s);
     for (int row = 0; row < p->rows && s->top + row < (int)s->doc.n_lines; row++)
         paint_line(&body, row, &s->doc.lines[s->top + row], s->left);
+    paint_marks(s, &body, &s->found, TONE_FOUND);
+    paint_marks(s, &body, &s->links, TONE_TEXT);
     paint_position(s, p);
+}
+
+/* ---- matches and links ---- */
+
+static void show_line(struct screen *s, int line)
+{
+    s->show = line > 1 ? line - 2 : 0;
+    s->shown = line + 2 < (int)s->doc.n_lines ? line + 2 : line;
+}
+
+static void mark_links(struct screen *s)
+{
+    int chosen = s->links.chosen;
+
+    marks_links(&s->links, &s->doc);
+    s->links.chosen = chosen < (int)s->links.n_items ? chosen : -1;
+}
+
+void reader_mark(struct app *a, struct screen *s)
+{
+    int chosen = s->found.chosen;
+
+    if (s->links.chosen >= 0)
+        mark_links(s);
+    if (!a->find_marked) {
+        marks_release(&s->found);
+        return;
+    }
+    marks_find(&s->found, &s->doc, buf_text(&a->find));
+    s->found.chosen = chosen < (int)s->found.n_items ? chosen : -1;
+}
+
+void reader_find(struct app *a, struct screen *s, int line, int by)
+{
+    struct marks *m = &s->found;
+    int n = (int)m->n_items;
+
+    a->dirty = true;
+    if (n == 0) {
+        app_status(a, TONE_WARN, MSG_TUI_NOT_IN_PAGE, buf_text(&a->find));
+        return;
+    }
+    if (line < 0 && m->chosen >= 0)
+        m->chosen = (m->chosen + by + n) % n;
+    else
+        m->chosen = marks_from(m, line < 0 ? s->top : line, by);
+    show_line(s, marks_line(m, (size_t)m->chosen));
+    app_status(a, TONE_DIM, MSG_TUI_MATCH_OF, m->chosen + 1, n);
+}
+
+static void choose_link(struct app *a, struct screen *s, int by)
+{
+    struct marks *m = &s->links;
+
+    if (m->n_items == 0)
+        mark_links(s);
+    int n = (int)m->n_items;
+    if (n == 0) {
+        app_status(a, TONE_DIM, MSG_TUI_NO_LINKS);
+        return;
+    }
+    m->chosen = m->chosen < 0 ? marks_from(m, s->top, 1) : (m->chosen + by + n) % n;
+    show_line(s, marks_line(m, (size_t)m->chosen));
+    app_status(a, TONE_DIM, MSG_TUI_LINK_TO, m->targets[m->chosen]);
+}
+
+void reader_click(struct app *a, struct screen *s, int line)
+{
+    struct marks *m = &s->links;
+
+    if (m->n_items == 0)
+        mark_links(s);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct mark *at = &m->at[i];
+        int column = a->clicked + s->left;
+
+        if (at->line != line || column < at->column || column >= at->column + at->width)
+            continue;
+        AUTO_FREE char *target = str_dup(m->targets[at->item]);
+        follow_link(a, target);
+        return;
+    }
+}
+
+/* Enter on a chosen link, Esc from links or matches. */
+static bool link_request(struct app *a, struct screen *s, enum action action)
+{
+    if (action == ACTION_LINK_NEXT || action == ACTION_LINK_PREVIOUS) {
+        choose_link(a, s, action == ACTION_LINK_NEXT ? 1 : -1);
+    } else if (action == ACTION_OPEN && s->links.n_items > 0 && s->links.chosen >= 0) {
+        AUTO_FREE char *target = str_dup(s->links.targets[s->links.chosen]);
+
+        follow_link(a, target);
+    } else if (action == ACTION_BACK && s->links.chosen >= 0) {
+        s->links.chosen = -1;
+    } else if (action == ACTION_BACK && s->found.n_items > 0) {
+        a->find_marked = false;
+        app_stale(a);
+    } else {
+        return false;
+    }
+    a->dirty = true;
+    return true;
 }
 
 static int widest(const struct screen *s)
@@ -119,7 +245,7 @@ bool reader_request(struct app *a, struct screen *s, enum action action)
     else if (action == ACTION_SCROLL_RIGHT)
         scroll_sideways(s, 8);
     else
-        return false;
+        return link_request(a, s, action);
     clamp(s);
     a->dirty = true;
     return true;

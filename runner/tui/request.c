@@ -96,7 +96,7 @@ static void do_zoom(struct app *a)
 
 static void do_search(struct app *a)
 {
-    prompt_open(a, &prompt_search);
+    prompt_open(a, a->focus == SLOT_TREE ? &prompt_search : &prompt_page);
 }
 
 static void do_search_next(struct app *a)
@@ -120,6 +120,12 @@ static void do_failure_next(struct app *a)
     if (a->focus == SLOT_RESULTS)
         a->screens[SCREEN_RESULTS].ops->request(a, &a->screens[SCREEN_RESULTS],
                                                 ACTION_FAILURE_NEXT);
+}
+
+static void do_filter(struct app *a)
+{
+    app_filter_next(a);
+    app_show(a, SCREEN_TREE);
 }
 
 static void do_command(struct app *a)
@@ -193,6 +199,7 @@ static void (*const everywhere[ACTION_COUNT])(struct app *a) = {
     [ACTION_SWITCH_BACK] = do_switch_back,
     [ACTION_ZOOM] = do_zoom,
     [ACTION_HELP] = do_help,
+    [ACTION_FILTER] = do_filter,
     [ACTION_COMMAND] = do_command,
     [ACTION_SETTINGS] = do_settings,
     [ACTION_LANGUAGE] = do_language,
@@ -239,6 +246,8 @@ static void click(struct app *a, enum slot slot, const MEVENT *m)
 {
     struct screen *s = app_screen(a, slot);
     int line = s->top + m->y - a->panes[slot].top;
+
+    a->clicked = m->x - a->panes[slot].left - (slot == SLOT_TREE ? 0 : 1);
 
     if (s->ops->click)
         s->ops->click(a, s, line);

@@ -52,7 +52,7 @@ static void add_commands(struct doc *d)
 
 static void add_mark(struct doc *d, enum style style, const char *mark, enum msg_id meaning)
 {
-    AUTO_FREE char *text = str_format("  %s  ", mark);
+    AUTO_FREE char *text = str_format("  %s%s", mark, text_width(mark) > 1 ? "  " : "   ");
 
     doc_add(d, style, text);
     doc_append(d, STYLE_TEXT, msg(meaning));
@@ -87,8 +87,10 @@ static void help_read(struct app *a, struct screen *s, int columns)
     add_commands(&s->doc);
     doc_add(&s->doc, STYLE_HEADING2, msg(MSG_TUI_HELP_MARKS));
     add_mark(&s->doc, STYLE_GOOD, "✓", MSG_TUI_MARK_PASSED);
+    add_mark(&s->doc, STYLE_GOOD, "✓*", MSG_TUI_MARK_HELPED);
     add_mark(&s->doc, STYLE_CODE, "◐", MSG_TUI_MARK_TRIED);
     add_mark(&s->doc, STYLE_DIM, "○", MSG_TUI_MARK_UNTOUCHED);
+    add_mark(&s->doc, STYLE_BULLET, "→", MSG_TUI_MARK_GO_ON);
 }
 
 static bool help_request(struct app *a, struct screen *s, enum action action)

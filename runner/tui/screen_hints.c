@@ -102,6 +102,7 @@ const struct screen_ops hints_screen = {
     .open = reader_open,
     .read = hints_read,
     .draw = reader_draw,
+    .click = reader_click,
     .request = hints_request,
     .keys = hints_keys,
 };

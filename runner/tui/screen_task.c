@@ -109,6 +109,7 @@ const struct screen_ops task_screen = {
     .open = reader_open,
     .read = task_read,
     .draw = reader_draw,
+    .click = reader_click,
     .request = task_request,
     .keys = task_keys,
 };
@@ -118,6 +119,7 @@ const struct screen_ops lesson_screen = {
     .open = reader_open,
     .read = lesson_read,
     .draw = reader_draw,
+    .click = reader_click,
     .request = lesson_request,
     .keys = lesson_keys,
 };

@@ -37,6 +37,24 @@ static char *points_of(const struct exercise *x, const struct progress *p)
     return str_format("%d/%d", p->best_points, exercise_max_points(x));
 }
 
+/* The exercise to go on with: the first open one at or behind the last that was tried. */
+static const struct exercise *to_go_on(const struct app *a)
+{
+    const struct course *c = a->o->course;
+    size_t last = 0;
+
+    for (size_t i = 0; i < c->n_exercises; i++)
+        if (a->progress[i].last_try > a->progress[last].last_try)
+            last = i;
+    for (size_t i = 0; i < c->n_exercises; i++) {
+        const struct exercise *x = &c->exercises[(last + i) % c->n_exercises];
+
+        if (a->progress[x->index].state != PROGRESS_PASSED)
+            return x;
+    }
+    return NULL;
+}
+
 static void draw_exercise(struct app *a, const struct pane *p, int row, const struct exercise *x,
                           enum tone tone)
 {
@@ -49,10 +67,19 @@ static void draw_exercise(struct app *a, const struct pane *p, int row, const st
     const char *mark;
 
     mark_of(progress, &mark, &mark_tone);
+    if (x == to_go_on(a))
+        paint(p, row, 0, plain ? TONE_KEY : tone, "→");
     paint(p, row, 2, plain ? mark_tone : tone, running ? "▸" : mark);
-    paint_field(p, row, 4, 4, tone, x->number);
-    paint_field(p, row, 8, p->columns - 10 - width, tone, title_text(&x->title));
-    paint(p, row, p->columns - 1 - width, plain ? TONE_DIM : tone, points);
+    if (app_helped(progress))
+        paint(p, row, 3, plain ? TONE_DIM : tone, "*");
+    paint_field(p, row, 5, 4, plain && progress->state == PROGRESS_PASSED ? TONE_DIM : tone,
+                x->number);
+    paint_field(p, row, 9, p->columns - 11 - width, tone, title_text(&x->title));
+    paint(p, row, p->columns - 1 - width,
+          !plain                              ? tone
+          : progress->state == PROGRESS_TRIED ? TONE_WARN
+                                              : TONE_DIM,
+          points);
 }
 
 static void draw_chapter(struct app *a, const struct pane *p, int row, const struct chapter *c,
@@ -60,16 +87,19 @@ static void draw_chapter(struct app *a, const struct pane *p, int row, const str
 {
     bool plain = tone == TONE_TEXT || tone == TONE_CURRENT;
     AUTO_FREE char *number = str_format("%d", c->number);
+    int bar = p->columns < 36 ? 4 : 8;
     size_t passed = 0;
 
     for (size_t i = 0; i < c->count; i++)
         passed += a->progress[c->first + i].state == PROGRESS_PASSED;
     AUTO_FREE char *count = str_format("%zu/%zu", passed, c->count);
     int width = (int)text_width(count);
+    int at = p->columns - 1 - width - 1 - bar;
 
-    paint(p, row, 1, plain ? TONE_STRONG : tone, number);
-    paint_field(p, row, 3, p->columns - 5 - width, plain ? TONE_STRONG : tone,
-                title_text(&c->title));
+    paint(p, row, 2, plain ? TONE_STRONG : tone, number);
+    paint_field(p, row, 5, at - 6, plain ? TONE_STRONG : tone, title_text(&c->title));
+    if (plain)
+        paint_bar(p, row, at, bar, (int)passed, (int)c->count);
     paint(p, row, p->columns - 1 - width,
           !plain               ? tone
           : passed == c->count ? TONE_GOOD
@@ -109,7 +139,7 @@ static void tree_draw(struct app *a, struct screen *s, const struct pane *p, boo
         else
             draw_chapter(a, p, row, &a->o->course->chapters[n->chapter], tone);
         if (tone == TONE_CURRENT)
-            paint(p, row, 0, TONE_KEY, "›");
+            paint(p, row, 1, TONE_KEY, "›");
     }
 }
 
@@ -140,6 +170,8 @@ static bool tree_request(struct app *a, struct screen *s, enum action action)
         step(a, -(long)a->n_nodes);
     else if (action == ACTION_END)
         step(a, (long)a->n_nodes);
+    else if (action == ACTION_BACK && a->filter != FILTER_ALL)
+        app_filter_none(a);
     else if (action == ACTION_OPEN)
         app_show(a, a->main == SLOT_RESULTS ? SCREEN_RESULTS : a->text);
     else
@@ -156,9 +188,10 @@ static void tree_click(struct app *a, struct screen *s, int line)
 
 static const enum action *tree_keys(struct app *a)
 {
-    static const enum action exercise[] = {ACTION_OPEN, ACTION_EDIT,   ACTION_RUN,
-                                           ACTION_HINT, ACTION_SEARCH, ACTION_NONE};
-    static const enum action chapter[] = {ACTION_OPEN, ACTION_NEXT, ACTION_SEARCH, ACTION_NONE};
+    static const enum action exercise[] = {ACTION_OPEN,   ACTION_EDIT,   ACTION_RUN, ACTION_HINT,
+                                           ACTION_SEARCH, ACTION_FILTER, ACTION_NONE};
+    static const enum action chapter[] = {ACTION_OPEN, ACTION_NEXT, ACTION_SEARCH, ACTION_FILTER,
+                                          ACTION_NONE};
 
     return app_exercise(a) ? exercise : chapter;
 }

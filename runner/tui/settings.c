@@ -162,6 +162,7 @@ static bool take_language(struct app *a, const char *value)
         return false;
     }
     msg_set_lang(strcmp(value, "zh") != 0 ? LANG_EN : LANG_ZH);
+    search_forget(a);
     hints_free(a->hints, a->n_hints);
     a->hints = NULL;
     a->n_hints = 0;

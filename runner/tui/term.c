@@ -88,9 +88,9 @@ static int terminal_check(struct err *e)
     return 0;
 }
 
-/* curses waits inside a mouse report, or behind one that it does not want, until the next byte comes,
- * nodelay() or not. On a description of our own that never blocks it cannot; stdin's is shared with
- * the shell and stays as it is. */
+/* curses waits inside a mouse report, or behind one that it does not want, until the next byte
+ * comes, nodelay() or not. On a description of our own that never blocks it cannot; stdin's is
+ * shared with the shell and stays as it is. */
 static FILE *keys_open(void)
 {
     static const char *const names[] = {"/proc/self/fd/0", "/dev/tty"};
