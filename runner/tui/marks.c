@@ -177,7 +177,8 @@ static size_t match_man(const char *at, char **target)
     return len;
 }
 
-/* "pipe(2)" at the beginning: its length, else 0. Section 1 is left out: exit(1) is C. */
+/* "pipe(2)" at the beginning: its length, else 0. Section 1 is left out: there it is mostly an
+ * argument of C. */
 static size_t match_page(const char *at, char **target)
 {
     size_t len = 0;
