@@ -240,3 +240,13 @@ size_t text_distance(const char *a, const char *b)
     free(row);
     return result;
 }
+
+char *text_bare(const char *line, size_t len)
+{
+    char *text = mem_alloc(len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
+            text[n++] = line[i];
+    return text;
+}

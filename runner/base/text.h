@@ -42,6 +42,10 @@ void text_visible(struct buf *out, const char *bytes, size_t len, bool keep_newl
  * newline and tab) and invalid bytes escaped. */
 void text_sanitize(struct buf *out, const char *bytes, size_t len);
 
+/* A line without its blanks and carriage returns, for comparing lines whatever their layout.
+ * Malloc'd. */
+char *text_bare(const char *line, size_t len);
+
 /* Levenshtein distance of two short strings (for "did you mean"). */
 size_t text_distance(const char *a, const char *b);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/text.h"
 #include "report/canvas.h"
 #include "report/class_html.h"
 
@@ -67,17 +68,6 @@ static void read_sources(const struct gradebook *g, size_t student, size_t exerc
     free(names);
 }
 
-/* A line without its blanks, so that indentation does not matter; malloc'd. */
-static char *bare(const char *line, size_t len)
-{
-    char *text = mem_alloc(len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < len; i++)
-        if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
-            text[n++] = line[i];
-    return text;
-}
-
 struct lines {
     char **bare; /* owned, sorted */
     size_t n;
@@ -94,7 +84,7 @@ static void lines_init(struct lines *l, const char *text)
     for (const char *p = text; *p;) {
         size_t len = strcspn(p, "\n");
         l->bare = mem_grow(l->bare, l->n + 1, sizeof *l->bare);
-        l->bare[l->n++] = bare(p, len);
+        l->bare[l->n++] = text_bare(p, len);
         p += len + (p[len] == '\n');
     }
     if (l->bare)
@@ -112,7 +102,7 @@ static void lines_release(struct lines *l)
 static bool is_shared(const struct lines *other, const char *line, size_t len)
 {
     enum { TELLING = 4 };
-    AUTO_FREE char *key = bare(line, len);
+    AUTO_FREE char *key = text_bare(line, len);
     return strlen(key) >= TELLING && other->bare &&
            bsearch(&key, other->bare, other->n, sizeof *other->bare, by_text);
 }
