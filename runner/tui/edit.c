@@ -8,78 +8,14 @@
 
 #include "base/fs.h"
 #include "tui/app.h"
+#include "tui/editor.h"
 #include "tui/guest.h"
 #include "tui/places.h"
 #include "tui/workspace.h"
 
 enum { FILE_MAX = 1 << 20, ARGUMENTS_MAX = 40 };
 
-/* ---- which editor, which files, which line ---- */
-
-static bool in_path(const char *program)
-{
-    const char *path = getenv("PATH");
-
-    for (const char *at = path ? path : "/usr/bin:/bin"; at; at = strchr(at, ':')) {
-        at += *at == ':';
-        size_t len = strcspn(at, ":");
-        AUTO_FREE char *dir = len ? str_ndup(at, len) : str_dup(".");
-        AUTO_FREE char *file = fs_join(dir, program);
-        if (access(file, X_OK) == 0 && !fs_is_dir(file))
-            return true;
-    }
-    return false;
-}
-
-/* Borrowed; NULL when there is none. */
-static const char *editor_find(const struct app *a)
-{
-    static const char *const usual[] = {"nano", "vi", "vim", "micro", "emacs"};
-    const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
-
-    if (a->settings.editor)
-        return a->settings.editor;
-    if (visual && *visual)
-        return visual;
-    if (editor && *editor)
-        return editor;
-    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
-        if (in_path(usual[i]))
-            return usual[i];
-    return NULL;
-}
-
-/* How an editor is told the line to begin at. */
-enum line_style {
-    LINE_UNKNOWN, /* not at all */
-    LINE_PLUS,    /* +41 FILE */
-    LINE_COLON,   /* FILE:41 */
-    LINE_GOTO,    /* --goto FILE:41 */
-};
-
-/* The first word of the command decides. */
-static enum line_style line_style(const char *editor)
-{
-    static const struct {
-        const char *name;
-        enum line_style style;
-    } known[] = {
-        {"vi", LINE_PLUS},        {"vim", LINE_PLUS},   {"nvim", LINE_PLUS},
-        {"vim.basic", LINE_PLUS}, {"view", LINE_PLUS},  {"nano", LINE_PLUS},
-        {"emacs", LINE_PLUS},     {"micro", LINE_PLUS}, {"emacsclient", LINE_PLUS},
-        {"kak", LINE_PLUS},       {"joe", LINE_PLUS},   {"ne", LINE_PLUS},
-        {"mg", LINE_PLUS},        {"hx", LINE_COLON},   {"helix", LINE_COLON},
-        {"subl", LINE_COLON},     {"zed", LINE_COLON},  {"code", LINE_GOTO},
-        {"codium", LINE_GOTO},
-    };
-    AUTO_FREE char *program = str_ndup(editor, strcspn(editor, " \t"));
-    const char *slash = strrchr(program, '/');
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (str_equal(slash ? slash + 1 : program, known[i].name))
-            return known[i].style;
-    return LINE_UNKNOWN;
-}
+/* ---- which files, which line ---- */
 
 static int line_of_todo(const char *path)
 {
@@ -100,6 +36,8 @@ struct command { /* what to execute; all owned */
     char *argv[ARGUMENTS_MAX + 1];
     int argc;
     char *dir;
+    char *editor;  /* the editor in it */
+    char *missing; /* the one the learner had asked for but which does not exist, or NULL */
 };
 
 static void command_add(struct command *c, char *argument)
@@ -115,6 +53,8 @@ static void command_release(struct command *c)
     for (int i = 0; i < c->argc; i++)
         free(c->argv[i]);
     free(c->dir);
+    free(c->editor);
+    free(c->missing);
 }
 
 /* The file the last report points at comes first, at that line; else the first one at its TODO. */
@@ -142,7 +82,7 @@ static void command_files(struct app *a, struct command *c, const struct exercis
     int line = 0;
     size_t first = where_to_begin(a, c->dir, names, n, &line);
 
-    enum line_style style = line > 0 ? line_style(editor) : LINE_UNKNOWN;
+    enum line_style style = line > 0 ? editor_line_style(editor) : LINE_UNKNOWN;
     AUTO_FREE char *begin = fs_join(c->dir, names[first]);
 
     if (style == LINE_PLUS)
@@ -157,30 +97,60 @@ static void command_files(struct app *a, struct command *c, const struct exercis
         command_add(c, fs_join(c->dir, names[(first + i) % n]));
 }
 
-/* A new pane beside our own, wherever the learner looks at the moment. */
-static void command_pane(struct command *c)
+/* ---- a pane of its own ---- */
+
+static void command_words(struct command *c, const char *const *words)
+{
+    for (; *words; words++)
+        command_add(c, str_dup(*words));
+}
+
+/* Beside our own pane, wherever the learner looks at the moment. */
+static void tmux_pane(struct command *c)
 {
     const char *pane = getenv("TMUX_PANE");
 
-    command_add(c, str_dup("tmux"));
-    command_add(c, str_dup("split-window"));
-    command_add(c, str_dup("-h"));
-    if (pane && *pane) {
-        command_add(c, str_dup("-t"));
-        command_add(c, str_dup(pane));
-    }
-    command_add(c, str_dup("-c"));
-    command_add(c, str_dup(c->dir));
+    command_words(c, (const char *const[]){"tmux", "split-window", "-h", "-c", c->dir, NULL});
+    if (pane && *pane)
+        command_words(c, (const char *const[]){"-t", pane, NULL});
 }
 
+/* https://zellij.dev/documentation/zellij-run */
+static void zellij_pane(struct command *c)
+{
+    command_words(c, (const char *const[]){"zellij", "run", "--direction", "right", "--cwd", c->dir,
+                                           "--close-on-exit", "--", NULL});
+}
+
+/* The multiplexers that can open one, told by the variable they set. */
+static const struct multiplexer {
+    const char *name, *variable;
+    void (*pane)(struct command *c);
+} multiplexers[] = {{"tmux", "TMUX", tmux_pane}, {"zellij", "ZELLIJ", zellij_pane}};
+
+/* The one we run in; NULL when there is none. */
+static const struct multiplexer *multiplexer_find(void)
+{
+    for (size_t i = 0; i < sizeof multiplexers / sizeof *multiplexers; i++) {
+        const char *value = getenv(multiplexers[i].variable);
+
+        if (value && *value)
+            return &multiplexers[i];
+    }
+    return NULL;
+}
+
+/* ---- the command ---- */
+
 /* $EDITOR may hold arguments, so a shell takes it apart; the files are passed on untouched. */
-static int command_make(struct app *a, struct command *c, bool beside, struct err *e)
+static int command_make(struct app *a, struct command *c, const struct multiplexer *beside,
+                        struct err *e)
 {
     const struct exercise *x = app_exercise(a);
-    const char *editor = editor_find(a);
     int copied;
 
     *c = (struct command){0};
+    const char *editor = editor_choose(a->settings.editor, &c->missing);
     if (!x || !editor) {
         err_msg(e, x ? MSG_TUI_NO_EDITOR : MSG_TUI_PICK_EXERCISE);
         return -1;
@@ -188,8 +158,9 @@ static int command_make(struct app *a, struct command *c, bool beside, struct er
     if (workspace_fill(a->o->workspace, a->o->course, x, &copied, e) < 0)
         return -1;
     c->dir = workspace_dir(a->o->workspace, a->o->course, x);
+    c->editor = str_dup(editor);
     if (beside)
-        command_pane(c);
+        beside->pane(c);
     command_add(c, str_dup(beside ? "sh" : "/bin/sh"));
     command_add(c, str_dup("-c"));
     command_add(c, str_format("exec %s \"$@\"", editor));
@@ -200,14 +171,22 @@ static int command_make(struct app *a, struct command *c, bool beside, struct er
 
 /* ---- running it ---- */
 
-static void tell_status(struct app *a, const char *editor, int status)
+static void tell_missing(struct app *a, const struct command *c)
+{
+    if (c->missing)
+        app_status(a, TONE_WARN, MSG_TUI_EDITOR_INSTEAD, c->missing, c->editor);
+}
+
+static void tell_status(struct app *a, const struct command *c, int status)
 {
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-        app_status(a, TONE_BAD, MSG_TUI_EDITOR_NOT_FOUND, editor);
+        app_status(a, TONE_BAD, MSG_TUI_EDITOR_NOT_FOUND, c->editor);
     else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
-        app_status(a, TONE_WARN, MSG_TUI_EDITOR_FAILED, editor, WEXITSTATUS(status));
+        app_status(a, TONE_WARN, MSG_TUI_EDITOR_FAILED, c->editor, WEXITSTATUS(status));
     else if (WIFSIGNALED(status) && !a->quit)
-        app_status(a, TONE_WARN, MSG_TUI_EDITOR_KILLED, editor, WTERMSIG(status));
+        app_status(a, TONE_WARN, MSG_TUI_EDITOR_KILLED, c->editor, WTERMSIG(status));
+    else
+        tell_missing(a, c);
 }
 
 void edit_here(struct app *a)
@@ -215,7 +194,7 @@ void edit_here(struct app *a)
     struct command c;
     struct err e;
 
-    if (command_make(a, &c, false, &e) < 0) {
+    if (command_make(a, &c, NULL, &e) < 0) {
         app_error(a, &e);
         command_release(&c);
         return;
@@ -226,29 +205,31 @@ void edit_here(struct app *a)
     if (status < 0)
         app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
     else
-        tell_status(a, c.argv[3], status);
+        tell_status(a, &c, status);
     command_release(&c);
 }
 
 void edit_beside(struct app *a)
 {
-    const char *tmux = getenv("TMUX");
+    const struct multiplexer *m = multiplexer_find();
     struct command c;
     struct err e;
 
-    if (!tmux || !*tmux) {
-        app_status(a, TONE_WARN, MSG_TUI_NO_TMUX, action_key(ACTION_EDIT));
+    if (!m) {
+        app_status(a, TONE_WARN, MSG_TUI_NO_PANE, action_key(ACTION_EDIT));
         return;
     }
     if (a->editor > 0)
         return; /* the last pane is just being opened */
-    if (command_make(a, &c, true, &e) < 0) {
+    if (command_make(a, &c, m, &e) < 0) {
         app_error(a, &e);
     } else {
         app_watch(a);
         a->editor = guest_launch(a, c.argv, c.dir);
         if (a->editor < 0)
             app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
+        else
+            tell_missing(a, &c);
     }
     command_release(&c);
 }
@@ -260,6 +241,7 @@ void edit_reap(struct app *a)
     if (a->editor <= 0 || waitpid(a->editor, &status, WNOHANG) != a->editor)
         return;
     a->editor = 0;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        app_status(a, TONE_WARN, MSG_TUI_TMUX_FAILED);
+    const struct multiplexer *m = multiplexer_find();
+    if (m && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+        app_status(a, TONE_WARN, MSG_TUI_PANE_FAILED, m->name);
 }

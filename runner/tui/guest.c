@@ -1,6 +1,7 @@
 #include "tui/guest.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -8,17 +9,25 @@
 
 #include "tui/app.h"
 
-pid_t guest_launch(const struct app *a, char *const argv[], const char *dir)
+static pid_t launch(const struct app *a, char *const argv[], const char *dir, bool quiet)
 {
     pid_t pid = fork();
 
     if (pid != 0)
         return pid;
     term_child(&a->term);
+    int null = quiet ? open("/dev/null", O_RDWR) : -1;
+    for (int fd = 0; null >= 0 && fd < 3; fd++)
+        dup2(null, fd);
     if (dir && chdir(dir) < 0)
         _exit(126);
     execvp(argv[0], argv);
     _exit(127);
+}
+
+pid_t guest_launch(const struct app *a, char *const argv[], const char *dir)
+{
+    return launch(a, argv, dir, true);
 }
 
 /* While a guest has the terminal ^Z must stop us together with it, and its ^C is none of ours. */
@@ -53,7 +62,7 @@ int guest_run(struct app *a, char *const argv[], const char *dir)
     term_leave();
     a->away = true;
     let_job_control(true);
-    pid_t pid = guest_launch(a, argv, dir);
+    pid_t pid = launch(a, argv, dir, false);
     int why = errno;
     int status = pid > 0 ? wait_for(a, pid) : -1;
     let_job_control(false);

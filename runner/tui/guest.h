@@ -12,7 +12,8 @@ struct app;
  * such program and 126 when the folder cannot be entered; -1 with errno when no process could be
  * started. */
 int guest_run(struct app *a, char *const argv[], const char *dir);
-/* Start a program beside us that leaves the terminal alone; -1 with errno. The caller reaps it. */
+/* Start a program beside us; what it writes is dropped, the screen is ours. -1 with
+ * errno. The caller reaps it. */
 pid_t guest_launch(const struct app *a, char *const argv[], const char *dir);
 
 #endif
