@@ -40,6 +40,26 @@ int err_msg(struct err *e, enum msg_id id, ...)
     return -1;
 }
 
+const char *err_reason(int number)
+{
+    static const struct {
+        int number;
+        enum msg_id text;
+    } known[] = {
+        {EACCES, MSG_BASE_NO_PERMISSION}, {EPERM, MSG_BASE_NOT_PERMITTED},
+        {ENOENT, MSG_BASE_NOT_THERE},     {ENOTDIR, MSG_BASE_NOT_A_FOLDER},
+        {ENOSPC, MSG_BASE_NO_SPACE},      {EDQUOT, MSG_BASE_NO_QUOTA},
+        {EROFS, MSG_BASE_READ_ONLY},      {EMFILE, MSG_BASE_NO_DESCRIPTORS},
+        {EAGAIN, MSG_BASE_NO_RESOURCES},  {ENOMEM, MSG_BASE_NO_MEMORY},
+        {ELOOP, MSG_BASE_LINK_LOOP},      {EIO, MSG_BASE_INPUT_OUTPUT},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].number == number)
+            return msg(known[i].text);
+    return strerror(number);
+}
+
 int err_sys(struct err *e, enum msg_id id, ...)
 {
     int saved = errno;
@@ -50,7 +70,7 @@ int err_sys(struct err *e, enum msg_id id, ...)
     fill(e, id, ap);
     va_end(ap);
     add_text(e, ": ");
-    add_text(e, strerror(saved));
+    add_text(e, err_reason(saved));
     e->number = saved;
     errno = saved;
     return -1;

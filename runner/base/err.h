@@ -14,8 +14,10 @@ struct err {
 /* Fill `e` from the message table (printf-style arguments). Always returns -1. `e` may be NULL. */
 int err_msg(struct err *e, enum msg_id id, ...);
 
-/* Like err_msg(), then ": " and strerror(errno). errno is saved before anything else happens. */
+/* Like err_msg(), then ": " and err_reason(errno). errno is saved before anything else happens. */
 int err_sys(struct err *e, enum msg_id id, ...);
+/* What an errno means, in the current language where it is a common one; else strerror(). */
+const char *err_reason(int number);
 
 /* Empty the error. */
 void err_clear(struct err *e);

@@ -210,6 +210,9 @@ void app_watch(struct app *a)
     AUTO_FREE char *dir = workspace_dir(a->o->workspace, a->o->course, x);
     AUTO_FREE const char **names = exercise_sources(x, &n);
     file_watch_set(&a->watch, dir, names, n);
+    if (a->watch.limited && !a->limit_told)
+        app_status(a, TONE_WARN, MSG_TUI_WATCH_LIMIT);
+    a->limit_told |= a->watch.limited;
 }
 
 static void forget_selected(struct app *a)

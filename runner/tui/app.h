@@ -199,6 +199,7 @@ struct app {
     int hints_fell_back; /* they are in the other language */
 
     struct file_watch watch;
+    bool limit_told; /* that saves are noticed by looking only */
     unsigned long long
         grade_at; /* clock_ns() when a saved file is to be graded; 0: nothing is due */
     int editor;   /* pid of an editor launcher that runs beside us, 0: none */

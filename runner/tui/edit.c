@@ -155,7 +155,8 @@ static int command_make(struct app *a, struct command *c, const struct multiplex
         err_msg(e, x ? MSG_TUI_NO_EDITOR : MSG_TUI_PICK_EXERCISE);
         return -1;
     }
-    if (workspace_fill(a->o->workspace, a->o->course, x, &copied, e) < 0)
+    if (workspace_check(a->o->workspace, e) < 0 ||
+        workspace_fill(a->o->workspace, a->o->course, x, &copied, e) < 0)
         return -1;
     c->dir = workspace_dir(a->o->workspace, a->o->course, x);
     c->editor = str_dup(editor);
@@ -203,7 +204,7 @@ void edit_here(struct app *a)
     app_watch(a);
     int status = guest_run(a, c.argv, c.dir);
     if (status < 0)
-        app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
+        app_status(a, TONE_BAD, MSG_TUI_NO_FORK, err_reason(errno));
     else
         tell_status(a, &c, status);
     command_release(&c);
@@ -227,7 +228,7 @@ void edit_beside(struct app *a)
         app_watch(a);
         a->editor = guest_launch(a, c.argv, c.dir);
         if (a->editor < 0)
-            app_status(a, TONE_BAD, MSG_TUI_NO_FORK, strerror(errno));
+            app_status(a, TONE_BAD, MSG_TUI_NO_FORK, err_reason(errno));
         else
             tell_missing(a, &c);
     }

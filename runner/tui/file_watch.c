@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,9 +94,12 @@ void file_watch_set(struct file_watch *w, const char *dir, const char *const *na
         w->names[i] = str_dup(names[i]);
         w->stamps[i] = stamp_of(w, i);
     }
-    if (w->fd >= 0 && !is_remote(dir))
+    w->limited = w->fd < 0;
+    if (w->fd >= 0 && !is_remote(dir)) {
         w->wd = inotify_add_watch(w->fd, dir,
                                   IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF);
+        w->limited = w->wd < 0 && (errno == ENOSPC || errno == ENOMEM);
+    }
     if (w->wd < 0)
         look_later(w);
 }

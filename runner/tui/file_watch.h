@@ -23,6 +23,7 @@ struct file_watch {
     struct stamp *stamps; /* owned */
     size_t n_names;
     unsigned long long look_at; /* clock_ns() of the next look when polling, 0: none */
+    bool limited;               /* polling because the system gives no more watches */
 };
 
 void file_watch_init(struct file_watch *w);

@@ -369,7 +369,8 @@ static void reset_accept(struct app *a)
 
     if (!x)
         return;
-    if (workspace_reset(a->o->workspace, a->o->course, x, &reset, &e) < 0)
+    if (workspace_check(a->o->workspace, &e) < 0 ||
+        workspace_reset(a->o->workspace, a->o->course, x, &reset, &e) < 0)
         app_error(a, &e);
     else if (reset == 0)
         app_status(a, TONE_DIM, MSG_TUI_RESET_SAME);

@@ -51,7 +51,9 @@ void run_start(struct app *a, const struct exercise *x)
     run_release(a);
     a->grade_at = 0;
     fresh_results(a);
-    int filled = workspace_fill(a->o->workspace, a->o->course, x, &copied, &e);
+    int filled = workspace_check(a->o->workspace, &e);
+    if (filled == 0)
+        filled = workspace_fill(a->o->workspace, a->o->course, x, &copied, &e);
     if (copied > 0)
         app_watch(a); /* these files were not saved by the learner */
     if (filled < 0 || start(a, x, dir, &e) < 0) {
@@ -59,6 +61,7 @@ void run_start(struct app *a, const struct exercise *x)
         app_error(a, &e);
         return;
     }
+    store_set(a->o->store, "tui.exercise", x->id, NULL); /* a sudden end finds its way back */
     a->run.exercise = x;
     a->run.active = true;
     a->run.began = clock_ns();
@@ -129,6 +132,8 @@ static void finish(struct app *a)
     tell_outcome(a, r, !was_passed);
     if (report_passed(r))
         go_on(a, x);
+    if (workspace_check(a->o->workspace, &e) < 0)
+        app_error(a, &e);
 }
 
 void run_pump(struct app *a)

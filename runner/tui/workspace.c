@@ -15,6 +15,13 @@ char *workspace_dir(const char *workspace, const struct course *c, const struct 
     return fs_join(chapter, x->slug);
 }
 
+int workspace_check(const char *workspace, struct err *e)
+{
+    AUTO_FREE char *mark = fs_join(workspace, ".ipclab");
+
+    return fs_is_dir(mark) ? 0 : err_msg(e, MSG_TUI_WORKSPACE_GONE, workspace);
+}
+
 static int fill_one(const char *dir, const struct exercise *x, const char *name, int *copied,
                     struct err *e)
 {

@@ -8,6 +8,9 @@
 /* The folder of an exercise, malloc'd. */
 char *workspace_dir(const char *workspace, const struct course *c, const struct exercise *x);
 
+/* Is it (still) there? -1 with a sentence when it was moved away or removed. */
+int workspace_check(const char *workspace, struct err *e);
+
 /* Copy skeletons and given files that are not there yet; nothing is overwritten. The number of
  * files copied goes to *copied. */
 int workspace_fill(const char *workspace, const struct course *c, const struct exercise *x,

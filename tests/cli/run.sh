@@ -279,7 +279,7 @@ run init "$W/inner"
 is 0; err "$W 里面"
 mkdir "$T/locked"
 run_plain init "$T/locked/ws"
-is 1; err '没有建好'; err 'Permission denied'
+is 1; err '没有建好'; err '权限不够'
 run init "$T/a/b/c"
 is 0
 true_that 'init makes folders on the way' test -d "$T/a/b/c/.ipclab"
