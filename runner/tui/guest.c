@@ -41,12 +41,25 @@ static void let_job_control(bool on)
     sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
 }
 
+/* A guest that stops alone (some editors on ^Z) takes us along, so that the shell gets the terminal.
+ * Where nobody would continue us the stop has no effect, and neither has the guest's. */
+static void follow_stop(pid_t pid)
+{
+    siginfo_t info = {0};
+
+    if (waitid(P_PID, (id_t)pid, &info, WSTOPPED | WNOHANG) < 0 || info.si_pid != pid)
+        return;
+    raise(SIGTSTP); /* stops here */
+    kill(pid, SIGCONT);
+}
+
 static int wait_for(struct app *a, pid_t pid)
 {
     int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     int status = 0;
 
     while (pidfd >= 0 && !loop_once(a, pidfd)) {
+        follow_stop(pid);
         if (a->quit) /* we were told to end: so is the guest */
             kill(pid, SIGHUP);
     }
