@@ -148,14 +148,14 @@ session() { # COLUMNS ROWS COMMAND
 }
 
 # start COLUMNS ROWS LANG [NAME=VALUE…]: the program in a terminal. After its end the pane tells how it
-# ended and in which state it left the terminal, and stays.
+# ended and in which state it left the terminal, and stays. $boxed may name a command to run it with.
 start() {
     columns=$1 rows=$2
     make_workspace
     export IPCLAB_LANG="$3" LANG=C.UTF-8 EDITOR="$here/fake-editor.sh" FAKE_EDITOR="$box/editor"
     mkdir -p "$FAKE_EDITOR"
     shift 3
-    session "$columns" "$rows" "env $* sh '$here/pane.sh' '$B/ipclab'"
+    session "$columns" "$rows" "env $* sh '$here/pane.sh' ${boxed:-} '$B/ipclab'"
 }
 
 start_shell() { # COLUMNS ROWS LANG: an interactive shell that has job control
@@ -169,6 +169,18 @@ start_shell() { # COLUMNS ROWS LANG: an interactive shell that has job control
 program_pid() { # the program, a child of the pane's shell
     pane=$(T list-panes -t tui -F '#{pane_pid}')
     pgrep -P "$pane" -x ipclab
+}
+
+inside() { # a path as the program sees it, which may have mounts of its own
+    echo "/proc/$(program_pid)/root$1"
+}
+
+alone() { # the program has no child process left
+    [ -z "$(pgrep -P "$(program_pid)")" ]
+}
+
+ended() { # PID: the process is no more, or waits for a parent that takes its time
+    ! grep -q '^State:[[:space:]]*[^Z]' "/proc/$1/status" 2>/dev/null
 }
 
 sane() { # the program ended with this status and left the terminal as it was

@@ -385,19 +385,40 @@ const char *terminal_insane(struct terminal *t)
     return why;
 }
 
+/* One line for every process that has the terminal's session: what it is, sleeps in and belongs to.
+ */
+static void add_processes(const struct terminal *t, char *text, size_t size)
+{
+    char children[512], name[64], stat[512];
+    char *rest = children;
+
+    snprintf(name, sizeof name, "task/%d/children", (int)t->program);
+    read_proc(t->program, name, children, sizeof children);
+    for (long pid; (pid = strtol(rest, &rest, 10)) > 1;) {
+        size_t len = strlen(text);
+
+        if (read_proc((pid_t)pid, "stat", stat, sizeof stat))
+            snprintf(text + len, size - len, "child %.60s\n", stat);
+    }
+}
+
 const char *terminal_state(const struct terminal *t)
 {
-    static char text[1024];
-    char syscall_text[256], where[256], stat[256];
+    static char text[4096];
+    char syscall_text[256], stat[512];
+    struct termios modes = {0};
     int unread = -1;
 
-    ioctl(t->slave, FIONREAD, &unread);
     if (t->program <= 0)
         return "gone";
+    ioctl(t->slave, FIONREAD, &unread);
+    tcgetattr(t->slave, &modes);
     read_proc(t->program, "syscall", syscall_text, sizeof syscall_text);
-    read_proc(t->program, "wchan", where, sizeof where);
     read_proc(t->program, "stat", stat, sizeof stat);
-    snprintf(text, sizeof text, "pid %d, %d keys unread, wchan %s\nsyscall %sstat %s",
-             (int)t->program, unread, where, syscall_text, stat);
+    snprintf(text, sizeof text,
+             "%d keys unread, %s mode, foreground group %d\nsyscall %sstat %.80s\n", unread,
+             modes.c_lflag & ICANON ? "line" : "raw", (int)tcgetpgrp(t->master), syscall_text,
+             stat);
+    add_processes(t, text, sizeof text);
     return text;
 }

@@ -28,7 +28,7 @@
 #include "mischief.h"
 #include "terminal.h"
 
-enum { LOG_STEPS = 40, LOG_WIDTH = 100, ORPHAN_SECONDS = 120 };
+enum { LOG_STEPS = 200, LOG_WIDTH = 100, ORPHAN_SECONDS = 120 };
 
 struct walk {
     uint64_t random;
@@ -355,7 +355,7 @@ static void change_files(struct walk *w)
 
 static void order_editor(struct walk *w)
 {
-    AUTO_FREE char *text = str_format("%u %u %u\n", below(w, 8), below(w, 1000), below(w, 4));
+    AUTO_FREE char *text = str_format("%u %u %u", below(w, 9), below(w, 1000), below(w, 4));
 
     note(w, "editor %s", text);
     fs_write(w->orders, text, strlen(text), NULL);
@@ -363,8 +363,8 @@ static void order_editor(struct walk *w)
 
 static void signal_it(struct walk *w)
 {
-    static const int signals[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD, SIGPIPE, SIGWINCH};
-    int sig = signals[below(w, 6)];
+    static const int signals[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGCHLD, SIGPIPE};
+    int sig = signals[below(w, 5)];
 
     note(w, "signal %d", sig);
     terminal_signal(&w->term, sig);
@@ -501,6 +501,8 @@ static int edit(const struct place *p)
         edit_raw();
     if (what == 6)
         kill(0, SIGTSTP); /* as the terminal does on ^Z */
+    if (what == 7)
+        raise(SIGSTOP); /* alone */
     return 0;
 }
 
