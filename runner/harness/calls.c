@@ -86,7 +86,8 @@ void lab_mention_calls(struct failure *f)
     for (size_t i = 0; i < lab.n_procs; i++) {
         struct lab_proc *p = lab.procs[i];
         while (p->side == LAB_STUDENT && !p->trusted && take_report(&p->errors, &c)) {
-            if (c.error == 0 || (f->proc && f->proc != p) || shown == CALLS_SHOWN)
+            if (c.error == 0 || (f->proc && f->proc != p && f->proc->side == LAB_STUDENT) ||
+                shown == CALLS_SHOWN)
                 continue;
             shown++;
             for (int lang = 0; lang < LANG_COUNT; lang++)

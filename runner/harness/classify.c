@@ -71,6 +71,18 @@ static bool same_lines(struct line_ref *a, size_t na, struct line_ref *b, size_t
     return i == na && k == nb;
 }
 
+/* Binary data with gaps: strlen(), %s or fgets() stop at a NUL. */
+static bool lacks_bytes(const char *expected, size_t expected_len, const char *actual,
+                        size_t actual_len)
+{
+    size_t i = 0;
+    if (actual_len >= expected_len || !memchr(expected, '\0', expected_len))
+        return false;
+    for (size_t k = 0; k < expected_len && i < actual_len; k++)
+        i += actual[i] == expected[k];
+    return i == actual_len;
+}
+
 static const char *classify_lines(const char *expected, size_t expected_len, const char *actual,
                                   size_t actual_len)
 {
@@ -111,5 +123,7 @@ const char *classify_output(const char *expected, size_t expected_len, const cha
     if (actual_len > expected_len && memchr(actual, '\0', actual_len) &&
         !memchr(expected, '\0', expected_len))
         return "missing-nul";
+    if (lacks_bytes(expected, expected_len, actual, actual_len))
+        return "lost-bytes";
     return classify_lines(expected, expected_len, actual, actual_len);
 }

@@ -7,9 +7,10 @@
 /* The diagnosis id for two different byte strings: "no-output" (nothing came), "short-output" (a
  * proper prefix), "missing-nul" (the expected bytes, then bytes that are not text), "extra-output"
  * (the expected bytes, then more text;
- * or all expected lines in order, with others among them), "doubled-output" (lines stand there more often than they
- * should), "lost-lines" (some are missing, the rest is in order), "wrong-order" (the same lines in
- * another order), else "wrong-output". Static storage. */
+ * or all expected lines in order, with others among them), "doubled-output" (lines stand there more
+ * often than they should), "lost-bytes" (bytes are missing in the middle of binary data),
+ * "lost-lines" (some are missing, the rest is in order), "wrong-order" (the same lines in another
+ * order), else "wrong-output". Static storage. */
 const char *classify_output(const char *expected, size_t expected_len, const char *actual,
                             size_t actual_len);
 

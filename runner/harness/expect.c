@@ -140,7 +140,8 @@ static const struct {
     {"no-output", MSG_HARNESS_HINT_NO_OUTPUT},    {"short-output", MSG_HARNESS_HINT_SHORT},
     {"extra-output", MSG_HARNESS_HINT_EXTRA},     {"missing-nul", MSG_HARNESS_HINT_NUL},
     {"doubled-output", MSG_HARNESS_HINT_DOUBLED}, {"lost-lines", MSG_HARNESS_HINT_LOST},
-    {"wrong-order", MSG_HARNESS_HINT_ORDER},      {"wrong-output", MSG_HARNESS_HINT_OUTPUT},
+    {"lost-bytes", MSG_HARNESS_HINT_LOST_BYTES},  {"wrong-order", MSG_HARNESS_HINT_ORDER},
+    {"wrong-output", MSG_HARNESS_HINT_OUTPUT},
 };
 
 static void compare_bytes(struct lab_proc *p, const char *what[LANG_COUNT], const char *expected,

@@ -173,12 +173,19 @@ static struct bytes cut_bytes(const char *data, size_t len)
     return (struct bytes){.data = str_ndup(data ? data : "", kept), .len = kept, .total = len};
 }
 
+/* Is the failure told of another program of the student's? One told of a peer, or of nobody, may be
+ * the fault of any of them. */
+static bool about_another(const struct failure *f, const struct lab_proc *p)
+{
+    return f->proc && f->proc != p && f->proc->side == LAB_STUDENT;
+}
+
 static char *stderr_tail(const struct failure *f)
 {
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < lab.n_procs; i++) {
         const struct lab_proc *p = lab.procs[i];
-        if (p->side != LAB_STUDENT || p->trusted || !p->errors.len || (f->proc && f->proc != p))
+        if (p->side != LAB_STUDENT || p->trusted || !p->errors.len || about_another(f, p))
             continue;
         size_t skip = p->errors.len > STDERR_KEPT ? p->errors.len - STDERR_KEPT : 0;
         /* AddressSanitizer ends with a page about its own tables */
@@ -198,8 +205,7 @@ static void mention_crashes(struct failure *f)
     struct crash c;
     for (size_t i = 0; i < lab.n_procs; i++) {
         struct lab_proc *p = lab.procs[i];
-        if (p->side != LAB_STUDENT || p->trusted || (f->proc && f->proc != p) ||
-            !lab_take_crash(p, &c))
+        if (p->side != LAB_STUDENT || p->trusted || about_another(f, p) || !lab_take_crash(p, &c))
             continue;
         if (c.where)
             lab_say_more(f->evidence, MSG_HARNESS_CHILD_CRASHED_AT, c.signal, strsignal(c.signal),

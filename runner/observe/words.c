@@ -6,8 +6,22 @@
 
 #include "base/text.h"
 
+/* Does the process run another program than the root of its tree? Then its command helps. */
+static bool executes_another(const struct graph *g, size_t process)
+{
+    const struct process *p = graph_process(g, process);
+    const char *exe = g->facts[process].exe;
+    for (size_t i = 0; i < g->s->process_count; i++)
+        if (g->s->processes[i].watch == p->watch)
+            return i != process && exe[0] && g->facts[i].exe[0] && !str_equal(exe, g->facts[i].exe);
+    return false;
+}
+
 char *words_process(const struct graph *g, size_t process, enum lang lang)
 {
+    if (executes_another(g, process))
+        return msg_format(lang, MSG_OBSERVE_WHO_COMMAND, g->facts[process].name[lang],
+                          (int)graph_process(g, process)->inner, graph_process(g, process)->name);
     return msg_format(lang, MSG_OBSERVE_WHO, g->facts[process].name[lang],
                       (int)graph_process(g, process)->inner);
 }
@@ -309,8 +323,12 @@ static void type_facts(struct buf *out, const struct object *o, const struct wan
     if (o->queue.messages > o->queue.type_count)
         buf_adds(&types, " …");
     AUTO_FREE char *wanted = wanted_type(on->detail, lang);
-    add_line(out, msg_format(lang, MSG_OBSERVE_FACT_QUEUE_TYPES, label, o->queue.messages,
-                             buf_text(&types), wanted));
+    if (o->queue.type_count == 0) /* a kernel without MSG_COPY */
+        add_line(out,
+                 msg_format(lang, MSG_OBSERVE_FACT_QUEUE_UNFIT, label, o->queue.messages, wanted));
+    else
+        add_line(out, msg_format(lang, MSG_OBSERVE_FACT_QUEUE_TYPES, label, o->queue.messages,
+                                 buf_text(&types), wanted));
     buf_release(&types);
 }
 

@@ -7,8 +7,9 @@
  * `how`: 0 unknown; the descriptor is 1 not open, 2 only for reading, 3 only for writing; the
  * message has 4 a type that is not positive, 5 more bytes than a message may have (MSGMAX).
  * `offset` is the place of the call in the main program, 0 when it came from a library. Each
- * process reports once. What goes on (EINTR, EAGAIN, ENOENT…) is the program's own affair. Programs
- * that it executes are not watched: IPCLAB_CALLS is taken out of the environment. */
+ * process reports once. What a program may try on purpose (EINTR, EAGAIN, ENOENT, E2BIG…) is the
+ * program's own affair. Programs that it executes are not watched: IPCLAB_CALLS is taken out of the
+ * environment. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -80,8 +81,8 @@ static void report(const char *name, long arg, int error, int how, const void *c
 
 static int called_wrongly(int error)
 {
-    return error == EBADF || error == EFAULT || error == EINVAL || error == E2BIG ||
-           error == EMSGSIZE || error == ENOTSOCK;
+    return error == EBADF || error == EFAULT || error == EINVAL || error == EMSGSIZE ||
+           error == ENOTSOCK;
 }
 
 /* Hand the result on, errno as it was. */
