@@ -265,10 +265,28 @@ static void begin(void)
         "no-output", NULL,
         "什么也没有输出。最后一段的 stdout 就是 pipe_pipeline 自己的 stdout，不要动它；"
         "前面每一段的 stdout 接到新管道的写端，后一段的 stdin 接到它的读端。"
-        "每一段真的 exec 了吗？看看 stderr；命令要在 PATH 里找，用 execvp。",
+        "dup2 要在子进程里做。每一段真的 exec 了吗？看看 stderr：命令要在 PATH 里找，用 execvp；"
+        "命令自己说 Bad file descriptor，就是两端接反了（读端 fd[0] 接 0，写端 fd[1] 接 1）。",
         "No output. The last stage keeps the stdout of pipe_pipeline; every other writes to a "
-        "new pipe and the next one reads it. Did every stage exec()? Look at stderr; use "
-        "execvp(), which searches PATH.");
+        "new pipe and the next one reads it; dup2() belongs into the child. Did every stage "
+        "exec()? Look at stderr: use execvp(), which searches PATH; a command that says Bad file "
+        "descriptor got the wrong end (fd[0] becomes 0, fd[1] becomes 1).");
+    lab_hint_for(
+        "busy-loop", NULL,
+        "看证据里是谁在用 CPU。如果是 cat、yes 这样的命令：它读写的是同一根管道（自己喂自己），"
+        "或者读它的那一段已经走了，却还有人开着读端。如果是你的程序：循环等的时候要睡在 waitpid "
+        "里。",
+        "Who uses the CPU? A command such as cat or yes reads and writes the same pipe (it feeds "
+        "itself), or its reader has gone while somebody still has the read end open. If it is your "
+        "program: sleep in waitpid() instead of asking again and again.");
+    lab_hint_for(
+        "wrong-output", NULL,
+        "命令运行了，输出却不对。argv[0] 是命令自己：execvp(command[0], command)，不是 command + "
+        "1。"
+        "段数不同的例子都对吗：每一段都接上了前一段的读端吗？",
+        "The commands ran, with a wrong result. argv[0] is the command itself: execvp(command[0], "
+        "command), not command + 1. Are other numbers of stages right: does every stage get the "
+        "read end of the one before?");
 }
 
 /* --- starting and judging
@@ -379,9 +397,11 @@ LAB_TEST(last_status)
     lab_hint_for(
         "wrong-status", "not-the-last-status",
         "要的是最后一段的状态，不是第一段的，也不是最后**结束**的那一段的。"
-        "记住每一段的 pid，用 waitpid(pid, …) 逐个等。",
+        "记住每一段的 pid，用 waitpid(pid, …) 逐个等。waitpid 给的 status 也不能直接返回："
+        "退出状态在 WEXITSTATUS(status) 里。",
         "The status of the last stage is wanted: not of the first, not of the one that ends "
-        "last. Keep the pids and waitpid() for each.");
+        "last. Keep the pids and waitpid() for each. And status is not yet the exit status: "
+        "that is WEXITSTATUS(status).");
     lab_context("true : false", "true : false");
     status_case(LAB_ARGS("--", "true", ":", "false"), 1);
     lab_context("false : true", "false : true");

@@ -150,10 +150,34 @@ static void begin(void)
     lab_on_fail(refine);
     lab_hint_for(
         "fifo-no-peer", NULL,
-        "它停在 open 里等另一端。nonblock 要给 open 加 O_NONBLOCK；"
+        "它停在 open 里等另一端。先看证据里的第二个参数：r 用 O_RDONLY，w 用 O_WRONLY；"
+        "已经打开成功，就不要关掉再打开一次。nonblock 要给 open 加 O_NONBLOCK；"
         "timeout 要么也用它，隔一会儿试一次，要么用会重复响的定时器打断 open。",
-        "It waits in open() for the other end. The nonblock mode needs O_NONBLOCK; timeout "
+        "It waits in open() for the other end. See the second argument: O_RDONLY for r, O_WRONLY "
+        "for w; and do not close and open again what is open already. The nonblock mode needs "
+        "O_NONBLOCK; timeout "
         "uses it too and tries again now and then, or a repeating timer interrupts open().");
+    lab_hint_for(
+        "no-block", NULL,
+        "它应该睡在 open 或 read 里等，却结束了。看退出码和 stderr：Permission "
+        "denied，权限要写成八进制 "
+        "0600（十进制 600 是另一回事）；File exists，FIFO 已经有了不算错；什么也没说，"
+        "就看是不是用了 O_NONBLOCK，或者用 O_RDWR 打开（自己就是对方）。",
+        "It should sleep in open() or read(), but ended. See its status and stderr: Permission "
+        "denied means that the mode is not the octal 0600; File exists is no error; without a "
+        "word, "
+        "was it O_NONBLOCK, or O_RDWR (which is its own peer)?");
+    lab_hint_for(
+        "reader-not-there", NULL,
+        "读者要先打开 FIFO（O_RDONLY | O_NONBLOCK 马上成功），再在打开的描述符上等写者。"
+        "先睡再打开，写者来的时候你不在。",
+        "The reader has to open the FIFO first (O_RDONLY | O_NONBLOCK succeeds at once) and "
+        "wait with it open; asleep before open(), it is not there when the writer comes.");
+    lab_hint_for("wrong-output", NULL,
+                 "先是单独一行 open ok（马上写出去），后面是原样的数据：字节可以是任何值，"
+                 "不能当字符串处理，也不能多打印别的。",
+                 "First the line open ok, written at once, then the data as it is: any bytes, not "
+                 "strings, and nothing else.");
 }
 
 /* --- starting

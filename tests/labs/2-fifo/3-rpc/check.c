@@ -73,9 +73,14 @@ static const char *no_reply(enum verdict v, const char *diagnosis, struct lab_pr
         return NULL;
     lab_note("客户在等答复，服务器在等请求",
              "the client waits for a reply, the server for requests");
-    lab_hint("请求没有得到答复。客户是不是先开好了自己的门才发的请求？服务器是不是扔掉了这条请求？",
-             "The request got no reply. Did the client open its own FIFO before asking? Did the "
-             "server throw the request away?");
+    lab_hint(
+        "请求没有得到答复。先看服务器在 stderr 上说它要答复哪个路径：和客户在等的是同一个吗？"
+        "客户要先开好自己的 PATH.PID（自己的 getpid()），再把四个字段都填好（check 最后用 "
+        "rpc_check 算），一次写满 sizeof rq = 16 个字节；不然服务器会当作坏请求扔掉。",
+        "The request got no reply. Does the server say on stderr which path it tried: the one "
+        "the client waits at? The client opens its PATH.PID (its own getpid()) first, fills in "
+        "all four fields (check last, by rpc_check()) and writes sizeof rq = 16 bytes at once; "
+        "else the server takes the request for a broken one.");
     return "no-reply";
 }
 
@@ -176,6 +181,10 @@ static void expect_stop(void)
     lab_wait(server);
     lab_on_fail(no_reply);
     lab_expect_exit(server, 0);
+    lab_hint("SIGTERM 的处理函数只设一个标志；主循环醒来，unlink(PATH)，再退出。在处理函数里直接 "
+             "_exit，就什么都没有收拾。",
+             "The handler of SIGTERM only sets a flag; the main loop wakes up, removes PATH and "
+             "ends. _exit() in the handler tidies nothing.");
     lab_expect(access(path, F_OK) == -1, VERDICT_LEAK, "fifo-leak", "服务器已经退出，%s 还在。",
                "The server has ended, yet %s is still there.", path);
 }
@@ -256,8 +265,16 @@ static const char *request_lost(enum verdict v, const char *diagnosis, struct la
         return "fifo-no-peer";
     (void)p;
     /* The server itself waits for requests: it has thrown this one away. */
-    if (v == VERDICT_HANG && strcmp(diagnosis, "fifo-no-peer") != 0)
+    if (v == VERDICT_HANG && strcmp(diagnosis, "fifo-no-peer") != 0) {
+        lab_hint("请求已经到了，服务器却在等下一条。一次 read 可能得到半条，也可能得到几条："
+                 "凑够 16 个字节才处理，缓冲区里剩下的也要接着处理；坏的跳过去。用了 fread，"
+                 "多读到的就留在 stdio 的缓冲区里，poll 看不见。",
+                 "The request has arrived, yet the server waits for the next one. One read() may "
+                 "give half a request or several: handle each 16 bytes, all that are in the "
+                 "buffer, and skip broken ones. With fread() the rest stays in a buffer of stdio, "
+                 "where poll() cannot see it.");
         return "request-lost";
+    }
     return NULL;
 }
 
@@ -279,8 +296,19 @@ static void begin(void)
 {
     path = lab_path("rpc");
     lab_on_fail(no_reply);
-    lab_hint_for("no-output", NULL, "客户没有打印号码。看看 stderr：它是不是没有得到答复？",
-                 "The client printed no number. Did it get a reply? Look at stderr.");
+    lab_hint_for(
+        "no-output", NULL,
+        "客户没有打印号码。看看 stderr：它是不是没有得到答复，或者被拒绝了？整数都用本机的"
+        "字节序，不要 htonl；等答复要用 poll 或阻塞的 read，不能睡一会儿再看。",
+        "The client printed no number. See stderr: did it get no reply, or a refusal? "
+        "Integers are in the byte order of the machine, no htonl(); wait for the reply with "
+        "poll() or a blocking read(), not for some time to pass.");
+    lab_hint_for(
+        "wrong-output", NULL,
+        "客户打印的是答复里的 first。服务器的号码从 1 开始，每答复一位就往后推 len 个："
+        "下一位的第一个号码，紧接着上一位的最后一个。",
+        "The client prints first of the reply. The server counts from 1 and goes on by len "
+        "with every reply: the next client's first number follows the last one's last.");
 }
 
 LAB_TEST(numbers)
@@ -289,10 +317,22 @@ LAB_TEST(numbers)
     start_server(LAB_STUDENT);
     lab_context("第一个客户，LEN = 3", "the first client, LEN = 3");
     ask(LAB_STUDENT, 3, 1);
+    lab_await_blocked(server, -1, -1); /* it has dealt with the client */
+    int open_before = lab_open_fds(server);
     lab_context("第二个客户，LEN = 5", "the second client, LEN = 5");
     ask(LAB_STUDENT, 5, 4);
     lab_context("第三个客户，LEN = 1", "the third client, LEN = 1");
     ask(LAB_STUDENT, 1, 9);
+    lab_await_blocked(server, -1, -1);
+    lab_hint("每答复一位客户，就把打开他的 FIFO 得到的描述符关掉；出错返回的路上也要关。"
+             "不关的话，几百位客户之后 open 就会得到 EMFILE。",
+             "Close the descriptor of a client's FIFO after each reply, on the error paths too; a "
+             "few hundred clients later open() would fail with EMFILE.");
+    lab_expect(lab_open_fds(server) == open_before, VERDICT_LEAK, "fd-leak",
+               "又答复了两位客户，服务器开着的描述符从 %d 个变成了 %d 个。",
+               "After two more clients the server has gone from %d to %d open descriptors.",
+               open_before, lab_open_fds(server));
+    lab_hint(NULL, NULL);
     lab_context("服务器收到 SIGTERM", "the server gets SIGTERM");
     expect_stop();
 
@@ -375,7 +415,12 @@ static void serve_crowd(int count)
 LAB_TEST(many_clients)
 {
     begin();
-    lab_hint_for("wrong-status", "client-not-served", NULL, NULL);
+    lab_hint_for(
+        "wrong-status", "client-not-served",
+        "看看客户的 stderr。“没有服务器”：ready 要等 PATH 建好、也打开了以后才能打印。"
+        "没有答复：服务器处理一条请求时，别的请求也要留着。",
+        "See the client's stderr. No server: ready may be printed only after PATH has been "
+        "made and opened. No reply: keep other requests while you handle one.");
     lab_context("%d 个客户同时来", "%d clients at the same time", CROWD);
     serve_crowd(CROWD);
     disturb = LAB_DELAY | LAB_SHORT_IO;
@@ -851,6 +896,11 @@ LAB_TEST(broken_requests)
     start_server(LAB_STUDENT);
     glued_and_split();
     bad_values();
+    lab_hint_for("no-output", NULL,
+                 "参考客户没有得到号码：服务器是不是因为前面的坏请求退出了？看看它的 stderr。"
+                 "坏请求只该跳过，不能连累别人。",
+                 "The reference's client got no number: did the server end because of the broken "
+                 "request? See its stderr. Broken requests are skipped; others must not suffer.");
     fragments();
     dismiss();
 }

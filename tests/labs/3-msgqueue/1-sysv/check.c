@@ -94,8 +94,12 @@ static int queue_of_student(key_t key)
     if (id != -1)
         return id;
     note_queues();
-    lab_hint("key 就是命令行上的那个整数：不要用 IPC_PRIVATE，也不要拿它去算 ftok。",
-             "The key is the integer on the command line: no IPC_PRIVATE, no ftok().");
+    lab_hint(
+        "key 就是命令行上的那个整数：不要用 IPC_PRIVATE，也不要拿它去算 ftok。"
+        "一个队列也没有留下，就看 send 是不是把它删了：IPC_RMID 只归 rm，消息要留给收件人。",
+        "The key is the integer on the command line: no IPC_PRIVATE, no ftok(). If no queue is "
+        "left at all, did send remove it? IPC_RMID is for rm alone, the messages are for the "
+        "receiver.");
     lab_fail(VERDICT_WRONG_STATE, "wrong-key",
              "msg_sysv send %1$s 结束了，可是没有 key 为 %1$s 的队列。",
              "msg_sysv send %1$s has ended, but there is no queue with key %1$s.",
@@ -394,9 +398,13 @@ static void await_asleep(struct lab_proc *p, long nr)
 static void hint_recv_blocks(void)
 {
     static const char zh[] =
-        "不带 -w 的 recv 取到没有为止就该结束。哪个标志让 msgrcv 在没有消息时立刻返回 ENOMSG？";
+        "不带 -w 的 recv 取到没有为止就该结束。哪个标志让 msgrcv 在没有消息时立刻返回 ENOMSG？"
+        "（msgrcv 的第四个参数是类型，第五个才是标志；证据里 mtype = 2048，就是 IPC_NOWAIT "
+        "填错了位置。）";
     static const char en[] =
-        "recv without -w ends when nothing matches. Which flag of msgrcv() says so?";
+        "recv without -w ends when nothing matches. Which flag of msgrcv() says so? (The fourth "
+        "argument is the type, the fifth the flags; mtype = 2048 is IPC_NOWAIT in the wrong "
+        "place.)";
     lab_hint_for("own-empty-queue", "recv-blocks", zh, en);
     lab_hint_for("wrong-mtype", "recv-blocks", zh, en);
     lab_hint_for("hang", "recv-blocks", zh, en);
@@ -418,8 +426,9 @@ LAB_TEST(send_stores_messages)
     lab_hint_for(
         "wrong-status", NULL,
         "看看 stderr：msgsnd 返回 EINVAL 时，不是 mtype 没填（必须大于 0），就是 msgsz "
-        "超过了上限。",
-        "See stderr. EINVAL of msgsnd(): mtype not set (must be > 0), or msgsz too large.");
+        "超过了上限；Permission denied 是创建队列时没有给权限（IPC_CREAT | 0600，八进制）。",
+        "See stderr. EINVAL of msgsnd(): mtype not set (must be > 0), or msgsz too large. "
+        "Permission denied: the queue was created without the mode (IPC_CREAT | 0600, octal).");
     struct lab_proc *p = send_text(key, "7", input, sizeof input - 1);
     lab_wait(p);
     lab_expect_exit(p, 0);
@@ -447,6 +456,11 @@ LAB_TEST(recv_prints_all)
         queue_put(id, &lines[i]);
 
     hint_recv_blocks();
+    lab_hint_for(
+        "short-output", NULL,
+        "空消息也是消息：msgrcv 返回 0 是取到了一条 0 字节的；取完了是 −1，errno 是 ENOMSG。",
+        "An empty message is a message: msgrcv() returning 0 got one of 0 bytes. No more is "
+        "-1 with ENOMSG.");
     lab_hint_for("wrong-status", NULL,
                  "没有匹配的消息（ENOMSG）是不带 -w 的 recv 的正常结局，以 0 退出。",
                  "No more matching messages (ENOMSG) is the normal end: exit 0.");
@@ -558,6 +572,10 @@ LAB_TEST(stat_counts)
     lab_expect_exit(p, 0);
 
     lab_context("又发了一条 3 字节的消息之后", "after one more message of 3 bytes");
+    lab_hint_for(
+        "wrong-status", NULL,
+        "第二次 send 失败了，看看 stderr。File exists：不要用 IPC_EXCL，队列已经有了就接着用。",
+        "The second send failed, see stderr. File exists: no IPC_EXCL, use the queue there is.");
     p = send_text(key, "2", "ccc\n", 4);
     lab_wait(p);
     lab_expect_exit(p, 0);
