@@ -29,8 +29,10 @@ static char *ready_workspace(struct cli *c)
         cli_failf(EXIT_FAILED, MSG_CLI_NO_WORKSPACE);
         return NULL;
     }
-    if (fs_is_dir(mark))
+    if (fs_is_dir(mark)) {
+        init_refresh(c, dir);
         return dir;
+    }
     if (init_workspace(c, dir, false, &r, &e) != 0) {
         cli_fail(EXIT_FAILED, &e);
         free(dir);

@@ -106,6 +106,26 @@ static json_t *compile_command(const char *dir, const struct program *p, const c
     return json_pack("{s:s,s:s,s:o}", "directory", dir, "file", path, "arguments", arguments);
 }
 
+/* A source of several programs is taken with the flags of the first. */
+static bool is_known(const struct exercise *x, size_t program, const char *source)
+{
+    for (size_t k = 0; k < program; k++)
+        for (size_t s = 0; s < x->programs[k].n_sources; s++)
+            if (strcmp(x->programs[k].sources[s], source) == 0)
+                return true;
+    return false;
+}
+
+static void add_programs(json_t *list, const char *dir, const struct exercise *x)
+{
+    for (size_t k = 0; k < x->n_programs; k++)
+        for (size_t s = 0; s < x->programs[k].n_sources; s++) {
+            const char *source = x->programs[k].sources[s];
+            if (!is_known(x, k, source))
+                json_array_append_new(list, compile_command(dir, &x->programs[k], source));
+        }
+}
+
 /* For clangd: the flags the grader uses. Written only when it changes. */
 static int write_commands(struct cli *c, const char *workspace, struct err *e)
 {
@@ -113,10 +133,7 @@ static int write_commands(struct cli *c, const char *workspace, struct err *e)
     for (size_t i = 0; i < c->course.n_exercises; i++) {
         const struct exercise *x = &c->course.exercises[i];
         AUTO_FREE char *dir = workspace_dir(workspace, &c->course, x);
-        for (size_t k = 0; k < x->n_programs; k++)
-            for (size_t s = 0; s < x->programs[k].n_sources; s++)
-                json_array_append_new(
-                    list, compile_command(dir, &x->programs[k], x->programs[k].sources[s]));
+        add_programs(list, dir, x);
     }
     AUTO_FREE char *text = json_dumps(list, JSON_INDENT(2));
     json_decref(list);
@@ -168,6 +185,12 @@ int init_workspace(struct cli *c, const char *dir, bool force, struct init_resul
     if (fill(c, path, r, &why) != 0)
         return err_msg(e, MSG_CLI_INIT_FAILED, why.text);
     return begin_progress(path, e);
+}
+
+void init_refresh(struct cli *c, const char *dir)
+{
+    AUTO_FREE char *path = absolute(dir);
+    write_commands(c, path, NULL);
 }
 
 char *init_default_dir(struct cli *c)
