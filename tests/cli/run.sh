@@ -251,6 +251,24 @@ for f in 1-pipe/1-hello/pipe_hello.c 2-fifo/1-open/fifo_open.c 4-sem-shm/5-ring/
 done
 true_that 'compile_commands.json names the flags' grep -q -- '-Werror=implicit-function' "$W/compile_commands.json"
 true_that 'compile_commands.json names the files' grep -qF "\"file\": \"$HELLO\"" "$W/compile_commands.json"
+# Every entry compiles as it stands, for all exercises of the course; and follows when the workspace moves.
+entries_compile() { # WORKSPACE: the arguments stand one a line
+    awk '/"arguments": \[/ { line = ""; inside = 1; next }
+        inside && /^ *\]/ { print line; inside = 0 }
+        inside { gsub(/^ *"|",?$/, ""); line = line " " $0 }' "$1/compile_commands.json" >"$T/entries"
+    wanted=$(find "$1"/[0-9]* -name '*.c' | wc -l)
+    [ "$(wc -l <"$T/entries")" -eq "$wanted" ] || return 1
+    while read -r entry; do
+        case $entry in *" $1/"*) ;; *) return 1 ;; esac
+        $entry -fsyntax-only -w || return 1
+    done <"$T/entries"
+}
+command='init in the whole course'
+env -u IPCLAB_ROOT "$ipclab" init "$T/whole" >"$T/out" 2>"$T/err"
+true_that 'every entry of compile_commands.json compiles' entries_compile "$T/whole"
+mv "$T/whole" "$T/moved"
+env -u IPCLAB_ROOT "$ipclab" --workspace "$T/moved" >"$T/out" 2>"$T/err"
+true_that 'compile_commands.json follows a moved workspace' entries_compile "$T/moved"
 run init "$W"
 is 0; out '什么都没有改'
 echo '/* mine */' >>"$HELLO"
@@ -486,6 +504,10 @@ next '等待保存'
 kill -TERM "$watcher"
 next '结束'
 end_watch
+plain_lines() { # FILE: no control character but the ends of lines
+    ! LC_ALL=C tr -d '\n' <"$1" | LC_ALL=C grep -q '[[:cntrl:]]'
+}
+true_that 'watch writes plain lines' plain_lines "$T/out"
 
 mkfifo "$T/keys"
 exec 4<>"$T/keys"
@@ -504,7 +526,7 @@ exec 4<&-
 command='script: ipclab watch 1.1, then the terminal goes away'
 exec 4<>"$T/keys"
 # shellcheck disable=SC2016 # for the inner shell
-IPCLAB=$ipclab timeout 600 script -qfec 'echo $$ $PPID >pid; exec "$IPCLAB" watch 1.1' /dev/null >"$T/lines" <"$T/keys" &
+TERM=xterm-256color IPCLAB=$ipclab timeout 600 script -qfec 'echo $$ $PPID >pid; exec "$IPCLAB" watch 1.1' /dev/null >"$T/lines" <"$T/keys" &
 terminal=$!
 exec 3<"$T/lines"
 next '等待保存'
@@ -512,6 +534,11 @@ read -r watcher script <"$T/pid"
 kill -KILL "$script"
 wait "$terminal" 2>/dev/null
 exec 3<&- 4<&-
+# even there it only ever adds lines: colours, but no cursor movement
+esc=$(printf '\033')
+cr=$(printf '\r')
+sed "s/$esc\[[0-9;]*m//g; s/$cr\$//" "$T/out" >"$T/bare"
+true_that 'watch writes plain lines to a terminal' plain_lines "$T/bare"
 true_that 'it ends with its terminal' timeout 120 tail -s 0.05 --pid="$watcher" -f /dev/null
 
 # --- bad input: the source file --------------------------------------------------------------------------------
