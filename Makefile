@@ -35,7 +35,7 @@ LAB_CFLAGS := -std=gnu17 -O2 -g -fno-optimize-sibling-calls -Wall -Wextra -pthre
 CPPFLAGS_ALL := -D_GNU_SOURCE -Irunner -DIPCLAB_VERSION='"$(VERSION)"' \
                 -DLAB_CFLAGS='"$(LAB_CFLAGS)"' -MMD -MP
 CFLAGS_ALL   := -std=c17 -O2 -g $(WARN) $(SANITIZE) $(CFLAGS)
-LDLIBS_ALL   := -lsqlite3 -lnettle -lmd4c -lunistring -ldw -lelf -lseccomp -larchive -ljansson -linih -pthread
+LDLIBS_ALL   := -lsqlite3 -lnettle -lmd4c -lunistring -ldw -lelf -lseccomp -larchive -ljansson -linih -lm -pthread
 LDFLAGS_ALL  := $(SANITIZE) -Wl,--as-needed $(LDFLAGS)
 CHECK_LIBS   := $(shell pkg-config --libs check 2>/dev/null || echo -lcheck_pic -lrt -lm -lsubunit)
 

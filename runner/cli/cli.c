@@ -29,8 +29,13 @@ static const struct command commands[] = {
     {"solution", command_solution, MSG_CLI_USAGE_SOLUTION, MSG_CLI_SUMMARY_SOLUTION},
     {"diff", command_diff, MSG_CLI_USAGE_DIFF, MSG_CLI_SUMMARY_DIFF},
     {"reset", command_reset, MSG_CLI_USAGE_RESET, MSG_CLI_SUMMARY_RESET},
+    {"pack", command_pack, MSG_CLI_USAGE_PACK, MSG_CLI_SUMMARY_PACK},
     {"doctor", command_doctor, MSG_CLI_USAGE_DOCTOR, MSG_CLI_SUMMARY_DOCTOR},
     {"verify", command_verify, MSG_CLI_USAGE_VERIFY, MSG_CLI_SUMMARY_VERIFY},
+    {"grade", command_grade, MSG_CLI_USAGE_GRADE, MSG_CLI_SUMMARY_GRADE},
+    {"merge", command_merge, MSG_CLI_USAGE_MERGE, MSG_CLI_SUMMARY_MERGE},
+    {"report", command_report, MSG_CLI_USAGE_REPORT, MSG_CLI_SUMMARY_REPORT},
+    {"override", command_override, MSG_CLI_USAGE_OVERRIDE, MSG_CLI_SUMMARY_OVERRIDE},
     {"new", command_new, MSG_CLI_USAGE_NEW, MSG_CLI_SUMMARY_NEW},
 };
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

@@ -65,6 +65,11 @@ int command_diff(struct cli *c, int argc, char **argv);
 int command_reset(struct cli *c, int argc, char **argv);
 int command_doctor(struct cli *c, int argc, char **argv);
 int command_verify(struct cli *c, int argc, char **argv);
+int command_grade(struct cli *c, int argc, char **argv);
+int command_merge(struct cli *c, int argc, char **argv);
+int command_report(struct cli *c, int argc, char **argv);
+int command_pack(struct cli *c, int argc, char **argv);
+int command_override(struct cli *c, int argc, char **argv);
 int command_new(struct cli *c, int argc, char **argv);
 /* Without a command: make the workspace if need be and open the full screen. */
 int command_default(struct cli *c);

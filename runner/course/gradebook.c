@@ -6,8 +6,7 @@
 #include "base/buf.h"
 #include "base/decode.h"
 #include "base/fs.h"
-
-enum { REPORT_FILE_MAX = 64 << 20 };
+#include "course/class_file.h"
 
 static void exercise_free_parts(struct gradebook_exercise *x)
 {
@@ -43,7 +42,7 @@ static void student_free_parts(struct gradebook_student *s)
     free(s->folder);
 }
 
-static void attempt_free_parts(struct gradebook_attempt *a, size_t n_marks)
+void attempt_release(struct gradebook_attempt *a, size_t n_marks)
 {
     for (size_t i = 0; a->marks && i < n_marks; i++)
         free(a->marks[i].diagnosis);
@@ -58,7 +57,7 @@ static void attempt_free_parts(struct gradebook_attempt *a, size_t n_marks)
 void gradebook_release(struct gradebook *g)
 {
     for (size_t i = 0; i < g->n_attempts; i++)
-        attempt_free_parts(&g->attempts[i], g->exercises[g->attempts[i].exercise].n_tests);
+        attempt_release(&g->attempts[i], g->exercises[g->attempts[i].exercise].n_tests);
     for (size_t i = 0; i < g->n_exercises; i++)
         exercise_free_parts(&g->exercises[i]);
     for (size_t i = 0; i < g->n_students; i++)
@@ -201,26 +200,6 @@ char *gradebook_sources(const struct gradebook *g, size_t attempt)
                                   g->exercises[a->exercise].id, a->source_hash);
 }
 
-/* 1 when the file is the report of these sources, 0 when not, -1 when it cannot be read. */
-static int load_from(const char *path, const char *hash, struct report *r, struct err *e)
-{
-    struct buf text = BUF_INIT;
-    if (fs_read(path, REPORT_FILE_MAX, &text, e) != 0) {
-        buf_release(&text);
-        return -1;
-    }
-    json_error_t why;
-    json_t *j = json_loadb(text.data, text.len, 0, &why);
-    buf_release(&text);
-    if (!j)
-        return err_msg(e, MSG_COURSE_BAD_REPORT_FILE, path, why.text);
-    int result = 0;
-    if (str_equal(json_string_value(json_object_get(j, "source_hash")), hash))
-        result = report_from_json(r, json_object_get(j, "report"), e) == 0 ? 1 : -1;
-    json_decref(j);
-    return result;
-}
-
 int gradebook_load_report(const struct gradebook *g, size_t attempt, struct report *r,
                           struct err *e)
 {
@@ -229,10 +208,14 @@ int gradebook_load_report(const struct gradebook *g, size_t attempt, struct repo
     const char *exercise = g->exercises[a->exercise].id;
     AUTO_FREE char *newest = gradebook_report_path(g->folder, folder, exercise, NULL);
     AUTO_FREE char *earlier = gradebook_report_path(g->folder, folder, exercise, a->source_hash);
-    int loaded = fs_exists(newest) ? load_from(newest, a->source_hash, r, e) : 0;
-    if (loaded == 0)
-        loaded = load_from(earlier, a->source_hash, r, e);
-    if (loaded == 0)
-        return err_msg(e, MSG_COURSE_REPORT_OF_OTHER, earlier);
-    return loaded > 0 ? 0 : -1;
+    const char *path = fs_exists(earlier) ? earlier : newest;
+    struct result_head h;
+    if (result_load(path, &h, r, e) != 0)
+        return -1;
+    bool same = strcmp(h.source_hash, a->source_hash) == 0;
+    result_head_release(&h);
+    if (same)
+        return 0;
+    report_release(r);
+    return err_msg(e, MSG_COURSE_REPORT_OF_OTHER, path);
 }

@@ -1,6 +1,5 @@
 /* The gradebook as JSON; the form is described in gradebook.h. */
-#include "course/gradebook.h"
-#include "course/json_fields.h"
+#include "course/gradebook_parts.h"
 
 enum { GRADEBOOK_FORM = 1 };
 
@@ -9,7 +8,7 @@ static json_t *two_languages(char *const text[LANG_COUNT])
     return json_pack("{s:o, s:o}", "zh", json_text(text[LANG_ZH]), "en", json_text(text[LANG_EN]));
 }
 
-static json_t *policies_to_json(const struct policies *p)
+json_t *policies_to_json(const struct policies *p)
 {
     static const char *const hidden[] = {
         [HIDDEN_NEVER] = "never", [HIDDEN_AFTER] = "after", [HIDDEN_ALWAYS] = "always"};
@@ -19,7 +18,7 @@ static json_t *policies_to_json(const struct policies *p)
                      p->late.percent_per_day, "max_days", p->late.max_days);
 }
 
-static json_t *exercise_to_json(const struct gradebook_exercise *x)
+json_t *gradebook_exercise_to_json(const struct gradebook_exercise *x)
 {
     json_t *tests = json_array();
     for (size_t i = 0; i < x->n_tests; i++) {
@@ -90,7 +89,7 @@ static json_t *cell_to_json(const struct gradebook *g, size_t student, size_t ex
                      override_to_json(g, cell->override), "attempts", attempts);
 }
 
-static json_t *refusals_to_json(const struct gradebook_refusal *list, size_t count)
+json_t *refusals_to_json(const struct gradebook_refusal *list, size_t count)
 {
     json_t *refusals = json_array();
     for (size_t i = 0; i < count; i++)
@@ -118,7 +117,7 @@ json_t *gradebook_to_json(const struct gradebook *g)
     json_t *exercises = json_array(), *students = json_array(), *pairs = json_array();
     size_t next = 0;
     for (size_t i = 0; i < g->n_exercises; i++)
-        json_array_append_new(exercises, exercise_to_json(&g->exercises[i]));
+        json_array_append_new(exercises, gradebook_exercise_to_json(&g->exercises[i]));
     for (size_t i = 0; i < g->n_students; i++)
         json_array_append_new(students, student_to_json(g, i, &next));
     for (size_t i = 0; i < g->n_pairs; i++) {
