@@ -53,7 +53,7 @@ REFERENCES := $(foreach x,$(EXERCISES),$(if $(wildcard solutions/$(x)/*.c),$(B)/
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 SHIM       := $(addprefix $(B)/,lab-shim.so lab-crash.so lab-calls.so)
 
-.PHONY: all run test bench test-fresh install uninstall format clean help deps test-deps \
+.PHONY: all run test bench bench-class test-fresh install uninstall format clean help deps test-deps \
         unit verify walk lint
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -151,6 +151,9 @@ bench: all
 	$(Q)$(MAKE) --no-print-directory $(B)/tests/bench/look $(B)/tests/bench/terminal
 	$(Q)B=$(B) sh tests/bench/run.sh
 
+bench-class: all
+	$(Q)B=$(B) sh tests/bench/class.sh
+
 test-fresh:
 	$(Q)sh tests/fresh.sh
 
@@ -180,6 +183,7 @@ help:
 	@echo 'make verify      check every exercise: skeletons fail, references pass, wrong answers are caught'
 	@echo 'make walk        200,000 random keys, resizes and file changes under sanitizers; SEED=, KEYS='
 	@echo 'make bench       measure (grading, terminal, verify)'
+	@echo 'make bench-class measure the grading of a class (SIZES="100 1000 10000", KILLS=100)'
 	@echo 'make test-fresh  run both README commands in a minimal Debian made by debootstrap'
 	@echo 'make lint        compilers, headers, room table, formatting, static checks'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away again'

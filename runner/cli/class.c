@@ -202,20 +202,13 @@ int class_open(struct class_dir *d, const char *out, enum class_use use)
 {
     struct err e = {0};
     *d = (struct class_dir){.out = str_dup(out), .lock = -1};
-    if (use == CLASS_CREATE && fs_mkdirs(out, 0700, &e) != 0) {
-        cli_fail(EXIT_FAULT, &e);
-        return -1;
-    }
-    if (use != CLASS_CREATE && !class_exists(out)) {
-        cli_failf(EXIT_FAILED, MSG_COURSE_NO_CLASS, out);
-        return -1;
-    }
+    if (use == CLASS_CREATE && fs_mkdirs(out, 0700, &e) != 0)
+        return cli_fail(EXIT_FAULT, &e);
+    if (use != CLASS_CREATE && !class_exists(out))
+        return cli_failf(EXIT_FAILED, MSG_COURSE_NO_CLASS, out);
     if (use != CLASS_READ && take_lock(d) != 0)
-        return -1;
-    if (open_database(d, &e) == 0)
-        return 0;
-    cli_fail(EXIT_FAULT, &e);
-    return -1;
+        return EXIT_FAULT;
+    return open_database(d, &e) == 0 ? 0 : cli_fail(EXIT_FAULT, &e);
 }
 
 void class_close(struct class_dir *d)

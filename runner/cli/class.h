@@ -14,7 +14,8 @@ struct class_dir {
 enum class_use { CLASS_READ, CLASS_CHANGE, CLASS_CREATE };
 
 /* Open OUT. To change it the lock is taken; who holds it otherwise is said. A database that is new
- * or was damaged is filled from the files (when there are any). 0, or -1 after printing why. */
+ * or was damaged is filled from the files (when there are any). 0, or an exit status after printing
+ * why; close in either case. */
 int class_open(struct class_dir *d, const char *out, enum class_use use);
 void class_close(struct class_dir *d);
 /* Fill the database from class.json, reports/ and overrides.json. */

@@ -220,6 +220,20 @@ static void take_exercises(struct cli *c, struct gradebook *g, const struct grad
     }
 }
 
+/* Remarks about a table ("roster.csv:17") hold as long as the table does; those about SUBMISSIONS
+ * are made anew by every run. */
+static void take_refusals(struct gradebook *g, struct gradebook *old)
+{
+    for (size_t i = 0; i < old->n_refusals; i++) {
+        const char *colon = strrchr(old->refusals[i].where, ':');
+        if (!colon || !colon[1] || strspn(colon + 1, "0123456789") != strlen(colon + 1))
+            continue;
+        g->refusals = mem_grow(g->refusals, g->n_refusals + 1, sizeof *g->refusals);
+        g->refusals[g->n_refusals++] = old->refusals[i];
+        old->refusals[i] = (struct gradebook_refusal){.where = str_dup("")};
+    }
+}
+
 static char *name_of(const char *path)
 {
     AUTO_FREE char *real = realpath(path, NULL);
@@ -252,6 +266,8 @@ static int begin_model(struct cli *c, const struct request *q, struct class_run 
         status = cli_fail(EXIT_FAILED, &e);
     for (size_t i = 0; status == 0 && !q->roster && i < old.n_students; i++)
         take_student(g, &old.students[i]);
+    if (status == 0 && !q->roster && !q->extensions)
+        take_refusals(g, &old);
     if (status == 0 && q->extensions && roster_read_extensions(g, q->extensions, &e) != 0)
         status = cli_fail(EXIT_FAILED, &e);
     if (status == 0 && !q->extensions)
@@ -422,7 +438,9 @@ int command_grade(struct cli *c, int argc, char **argv)
     if (q.submissions && !fs_is_dir(q.submissions))
         return cli_failf(EXIT_FAILED, MSG_GRADE_NOT_A_FOLDER, q.submissions);
     const char *out = q.out ? q.out : "grades";
-    status = class_open(&dir, out, CLASS_CREATE) == 0 ? grade_class(&r, &q) : EXIT_FAULT;
+    status = class_open(&dir, out, CLASS_CREATE);
+    if (status == 0)
+        status = grade_class(&r, &q);
     class_close(&dir);
     gradebook_release(&g);
     return status;

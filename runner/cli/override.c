@@ -141,9 +141,8 @@ int command_override(struct cli *c, int argc, char **argv)
     int status = parse(&q, argc, argv);
     if (status != 0)
         return status;
-    if (class_open(&d, q.words[0], q.n_words > 1 ? CLASS_CHANGE : CLASS_READ) != 0)
-        status = EXIT_FAULT;
-    else if (class_model(&d, &g, &e) != 0)
+    status = class_open(&d, q.words[0], q.n_words > 1 ? CLASS_CHANGE : CLASS_READ);
+    if (status == 0 && class_model(&d, &g, &e) != 0)
         status = cli_fail(EXIT_FAULT, &e);
     if (status == 0 && q.n_words > 1)
         status = change(&q, &d, &g);

@@ -141,13 +141,12 @@ int command_report(struct cli *c, int argc, char **argv)
         print_formats(stderr);
         return EXIT_WRONG_USAGE;
     }
-    if (class_open(&d, q.out, CLASS_READ) != 0)
-        status = EXIT_FAULT;
-    else if (class_model(&d, &g, &e) != 0)
+    status = class_open(&d, q.out, CLASS_READ);
+    if (status == 0 && class_model(&d, &g, &e) != 0)
         status = cli_fail(EXIT_FAULT, &e);
-    else if (!q.format && !c->json)
+    if (status == 0 && !q.format && !c->json)
         class_table(c, NULL, &g);
-    else
+    else if (status == 0)
         status = write_report(&q, x, &g);
     gradebook_release(&g);
     class_close(&d);

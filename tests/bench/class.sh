@@ -1,0 +1,71 @@
+#!/bin/sh
+# make bench-class: what a class costs. SIZES="100 1000 10000" (default "100 1000"), KILLS=100 (default 20),
+# SEED=1. Prints the figures and whether each limit of docs/architecture.md is met.
+set -eu
+cd "$(dirname "$0")/../.."
+B=${B:-build}
+sizes=${SIZES:-100 1000}
+kills=${KILLS:-20}
+seed=${SEED:-1}
+missed=0
+mkdir -p "$B/bench"
+gcc -D_GNU_SOURCE -O2 -Wall -Wextra tests/bench/class_watch.c -o "$B/bench/class_watch"
+w=$(mktemp -d)
+trap 'rm -rf "$w"' EXIT
+
+limit() { # NAME VALUE LIMIT: at most
+    if awk -v a="$2" -v b="$3" 'BEGIN { exit !(a <= b) }'; then mark=ok; else mark=MISSED missed=1; fi
+    printf '    %-46s %10s  (limit %s)  %s\n' "$1" "$2" "$3" "$mark"
+}
+figure() { printf '    %-46s %10s\n' "$1" "$2"; }
+grade() { # OUT SUBMISSIONS …: sets wall busy own peak
+    out=$1
+    shift
+    # shellcheck disable=SC2046 # four numbers
+    set -- $("$B/bench/class_watch" "$B/ipclab" grade "$@" --out "$out" 2>"$w/log" || true)
+    wall=$1 busy=$2 own=$3 peak=$4
+}
+book() { "$B/ipclab" report "$1" --format json | grep -vE '^ *"(graded|ms|when|title)":'; }
+
+for n in $sizes; do
+    echo "== $n submissions, seed $seed"
+    sh tests/class/make.sh "$w/S$n" "$n" "$seed"
+    grade "$w/o$n" "$w/S$n"
+    figure "wall time, s" "$wall"
+    figure "submissions per second" "$(awk -v n="$n" -v t="$wall" 'BEGIN { printf "%.2f", n / t }')"
+    figure "time per submission, ms" "$(awk -v n="$n" -v t="$wall" 'BEGIN { printf "%.0f", 1000 * t / n }')"
+    figure "CPUs busy, % (wanted: 90)" "$busy"
+    limit "own process, % of the CPU time" "$own" 15
+    limit "peak memory of the grader, MiB" "$peak" 64
+    grade "$w/o$n" "$w/S$n"
+    limit "second run, s" "$wall" 2
+    grep -q 'graded' "$w/log" || tail -n 3 "$w/log"
+done
+
+n=${sizes%% *}
+echo "== $n submissions, the grader killed $kills times"
+i=0
+while [ $i -lt "$kills" ]; do
+    "$B/ipclab" grade "$w/S$n" --out "$w/k" >/dev/null 2>&1 &
+    pid=$!
+    # a random moment within the first two seconds
+    sleep "$(awk -v s="$seed$i" 'BEGIN { srand(s); printf "%.2f", rand() * 2 }')"
+    kill -9 $pid 2>/dev/null || true
+    wait $pid 2>/dev/null || true
+    i=$((i + 1))
+done
+"$B/ipclab" grade "$w/S$n" --out "$w/k" >"$w/log" 2>&1 || true
+book "$w/o$n" >"$w/a"
+book "$w/k" >"$w/b"
+limit "lines of the gradebook that differ" "$(diff "$w/a" "$w/b" | grep -c '^[<>]' || true)" 0
+
+echo "== $n submissions, of which 20 % hang"
+sh tests/class/make.sh "$w/H0" "$n" "$seed" 0
+sh tests/class/make.sh "$w/H20" "$n" "$seed" 20
+grade "$w/h0" "$w/H0"
+none=$wall
+grade "$w/h20" "$w/H20"
+figure "none hang, s" "$none"
+figure "20 % hang, s" "$wall"
+limit "slower by the factor" "$(awk -v a="$wall" -v b="$none" 'BEGIN { printf "%.2f", a / b }')" 1.3
+exit "$missed"

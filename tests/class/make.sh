@@ -1,0 +1,63 @@
+#!/bin/sh
+# Make a class out of the course: make.sh DIR N SEED [HANGS [EXERCISE-FOLDER…]]
+# N students with ids s00001…, each one exercise: references, known wrong answers and skeletons, in
+# folders and archives. Of a hundred HANGS hang (default: as it comes). The same seed gives the same
+# class. Every source begins with a comment of its own, so no two are equal.
+set -eu
+cd "$(dirname "$0")/../.."
+dir=$1 n=$2 seed=$3 hangs=${4:--1}
+shift 3
+[ $# -gt 0 ] && shift
+[ $# -gt 0 ] || set -- $(for x in tests/labs/*/*/check.c; do x=${x#tests/labs/} && echo "${x%/check.c}"; done)
+mkdir -p "$dir"
+
+# KIND FOLDER FILE, one line each; FILE "-" for references and skeletons
+list=$(mktemp)
+trap 'rm -rf "$list" "$list.d"' EXIT
+for x in "$@"; do
+    echo "reference $x -"
+    echo "skeleton $x -"
+    for f in tests/labs/"$x"/wrong/*.c; do
+        # what a race or a wild pointer does is not the same twice
+        grep -qE '^// expect: [a-z_0-9]+ .*(race|crash|fault|lost|torn|overflow|uninit)' "$f" && continue
+        case $f in *missing_nul*) continue ;; esac
+        kind=wrong
+        grep -qE '^// expect: [a-z_0-9]+ (unclosed-write-end|wait-before-close|both-pipes-full|lock-order|fifo-no-peer|deadlock|waits-for-itself|wrong-mtype)' "$f" && kind=hang
+        echo "$kind $x $f"
+    done
+done >"$list"
+
+awk -v n="$n" -v seed="$seed" -v hangs="$hangs" '
+    { of[$1, count[$1]++] = $0 }
+    function pick(kind) { return of[kind, int(rand() * count[kind])] }
+    END {
+        srand(seed)
+        for (i = 1; i <= n; i++) {
+            r = rand() * 100
+            if (hangs >= 0 && r < hangs) line = pick("hang")
+            else {
+                r = rand()
+                line = r < 0.4 ? pick("reference") : r < 0.85 || hangs >= 0 ? pick(hangs < 0 && rand() < 0.25 ? "hang" : "wrong") : pick("skeleton")
+            }
+            printf "s%05d %s %d\n", i, line, int(rand() * 4)
+        }
+    }' "$list" | while read -r id kind x file form; do
+    work=$dir/$id
+    [ "$form" -eq 0 ] && work=$list.d
+    mkdir -p "$work/$x"
+    from=solutions/$x
+    [ "$kind" = skeleton ] && from=labs/$x
+    for source in $(sed -n 's/^sources *= *//p' "labs/$x/exercise.ini"); do
+        take=$from/$source
+        if [ "$file" != - ]; then
+            replaced=$(sed -n '1,8s|^// file: *||p' "$file" | head -n 1)
+            [ -n "$replaced" ] || replaced=$(sed -n 's/^sources *= *//p' "labs/$x/exercise.ini" | head -n 1 | cut -d' ' -f1)
+            [ "$replaced" = "$source" ] && take=$file
+        fi
+        { cat "$take" && echo "/* $id */"; } >"$work/$x/$source"
+    done
+    if [ "$form" -eq 0 ]; then
+        tar -czf "$dir/$id.tar.gz" -C "$work" .
+        rm -rf "$work"
+    fi
+done
