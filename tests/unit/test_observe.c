@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/prctl.h>
@@ -1583,6 +1584,191 @@ START_TEST(stack_of_a_thread)
 }
 END_TEST
 
+/* --- the other things one can wait for --- */
+
+static void connect_to_nobody(void)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    snprintf(address.sun_path, sizeof address.sun_path, "%.100s", path);
+    int server = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (server < 0 || bind(server, (struct sockaddr *)&address, sizeof address) < 0 ||
+        listen(server, 0) < 0)
+        _exit(3);
+    for (;;) { /* until the queue of the listening socket is full */
+        int client = socket(AF_UNIX, SOCK_STREAM, 0);
+        if (client < 0 || connect(client, (struct sockaddr *)&address, sizeof address) < 0)
+            _exit(3);
+    }
+}
+
+START_TEST(connect_blocked)
+{
+    expect_hang(connect_to_nobody, "hang");
+    expect_evidence("停在 connect(");
+    expect_evidence("等服务器接受连接");
+    expect_line();
+}
+END_TEST
+
+/* A file lock: the parent holds it and waits for the child that wants it. */
+static void lock_file(bool whole)
+{
+    int mine = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (mine < 0 || (whole ? flock(mine, LOCK_EX) : fcntl(mine, F_SETLK, &lock)) < 0)
+        _exit(3);
+    if (branch() == 0) {
+        int own = open(path, O_RDWR | O_CLOEXEC);
+        if (whole)
+            flock(own, LOCK_EX);
+        else
+            fcntl(own, F_SETLKW, &lock);
+        _exit(0);
+    }
+    wait(NULL);
+}
+
+static void flock_held(void)
+{
+    lock_file(true);
+}
+
+static void record_lock_held(void)
+{
+    lock_file(false);
+}
+
+START_TEST(file_lock)
+{
+    expect_hang(_i ? record_lock_held : flock_held, "hang");
+    expect_evidence(_i ? "停在 fcntl(" : "停在 flock(");
+    expect_evidence("的文件锁");
+    expect_line();
+}
+END_TEST
+
+static void *wait_for_ever(void *arg)
+{
+    (void)arg;
+    pause();
+    return NULL;
+}
+
+static void joins(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, wait_for_ever, NULL) != 0)
+        _exit(3);
+    pthread_join(thread, NULL);
+}
+
+START_TEST(thread_joined)
+{
+    expect_hang(joins, "hang");
+    expect_evidence("停在 pthread_join(");
+    expect_evidence("停在 pause(");
+}
+END_TEST
+
+/* A reader with a shared FIFO: opened from both sides, then each waits for the other to write. */
+static void fifo_both_read(void)
+{
+    if (mkfifo(path, 0600) < 0)
+        _exit(3);
+    if (branch() == 0) {
+        int fd = open(path, O_RDWR);
+        drain(fd);
+        _exit(0);
+    }
+    int fd = open(path, O_RDWR);
+    drain(fd);
+}
+
+START_TEST(fifo_read)
+{
+    start(fifo_both_read);
+    await(OBSERVE_HUNG, false);
+    observer_explain(observer, &diagnosis);
+    show();
+    check_texts();
+    expect_evidence("FIFO ①");
+    expect_evidence("写端");
+    expect_line();
+}
+END_TEST
+
+static void fifo_full(void)
+{
+    if (mkfifo(path, 0600) < 0)
+        _exit(3);
+    if (branch() == 0) {
+        int in = open(path, O_RDONLY);
+        if (in < 0)
+            _exit(3);
+        pause(); /* never reads */
+    }
+    int out = open(path, O_WRONLY);
+    while (write(out, block, sizeof block) > 0)
+        continue;
+}
+
+START_TEST(fifo_write)
+{
+    start(fifo_full);
+    await(OBSERVE_HUNG, false);
+    observer_explain(observer, &diagnosis);
+    show();
+    check_texts();
+    expect_evidence("满了，等人来读");
+    expect_evidence("FIFO ①");
+    expect_line();
+}
+END_TEST
+
+static void unix_both_receive(void)
+{
+    int pair[2];
+    char c;
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
+        _exit(3);
+    if (branch() == 0) {
+        close(pair[0]);
+        recv(pair[1], &c, 1, 0);
+        _exit(0);
+    }
+    close(pair[1]);
+    recv(pair[0], &c, 1, 0);
+}
+
+START_TEST(unix_receive)
+{
+    expect_hang(unix_both_receive, "no-half-close");
+    expect_evidence("停在 recv(");
+    expect_line();
+}
+END_TEST
+
+static void waits_for_zero(void)
+{
+    struct sembuf until_zero = {.sem_num = 0, .sem_op = 0};
+    semop(semid, &until_zero, 1);
+}
+
+START_TEST(sysv_sem_not_zero)
+{
+    semid = semget(IPC_PRIVATE, 1, 0600);
+    ck_assert_int_ge(semid, 0);
+    ck_assert_int_eq(semctl(semid, 0, SETVAL, 2), 0);
+    start(waits_for_zero);
+    await(OBSERVE_HUNG, false);
+    observer_explain(observer, &diagnosis);
+    show();
+    check_texts();
+    expect_evidence("的值变成 0");
+    expect_line();
+}
+END_TEST
+
 /* --- the suite --- */
 
 /* One case each, so that CK_RUN_CASE=name runs a single one. */
@@ -1631,6 +1817,12 @@ static void add_hangs(Suite *suite)
                                   accept_no_client,
                                   poll_no_client,
                                   stopped,
+                                  connect_blocked,
+                                  thread_joined,
+                                  fifo_read,
+                                  fifo_write,
+                                  unix_receive,
+                                  sysv_sem_not_zero,
                                   nothing_fits};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         TCase *t = tcase_create(tests[i]->name);
@@ -1654,6 +1846,7 @@ int main(void)
     tcase_add_test(others, many_alike_apart);
     tcase_add_test(others, ring_is_told_apart);
     tcase_add_loop_test(others, lines_of_one_moment, 0, 20);
+    tcase_add_loop_test(others, file_lock, 0, 2);
     tcase_add_test(others, busy_loop);
     tcase_add_test(others, alive_is_never_hung);
     tcase_add_test(others, gone);
