@@ -20,6 +20,7 @@ struct left {
     enum lab_left kind;
     const char *diagnosis; /* static */
     char *name;            /* owned: file name, or "key 0x1b… id 3" */
+    bool ours;             /* mode none, System V: made (or only used) by a program of this test */
 };
 struct left_list {
     struct left *items; /* owned */
@@ -72,6 +73,39 @@ static void scan_folder(struct left_list *l, const char *path, enum lab_left kin
         closedir(dir);
 }
 
+/* --- System V: whose? --------------------------------------------------------------------------
+ */
+
+static bool is_program(long pid)
+{
+    for (size_t i = 0; i < lab.n_procs; i++)
+        if (pid > 1 && lab.procs[i]->pid == (pid_t)pid)
+            return true;
+    return false;
+}
+
+static bool last_used_here(int id, long count)
+{
+    for (int i = 0; i < count; i++)
+        if (is_program(semctl(id, i, GETPID)))
+            return true;
+    return false;
+}
+
+/* Nobody else's for certain. For shared memory the kernel tells who made it. For the others only
+ * who used it last: that is enough without a key, because only the tree of its creator knows the
+ * id. */
+static bool made_here(enum lab_left kind, const long *v)
+{
+    if (kind == LAB_LEFT_SYSV_SHM)
+        return is_program(v[4]);
+    if (v[0] != IPC_PRIVATE)
+        return false;
+    if (kind == LAB_LEFT_SYSV_MSG)
+        return is_program(v[5]) || is_program(v[6]);
+    return last_used_here((int)v[1], v[3]);
+}
+
 /* /proc/sysvipc shows the IPC namespace of the reader, which is the test's own. Columns: proc(5).
  */
 static void scan_sysv(struct left_list *l, const char *name, enum lab_left kind, int uid_column)
@@ -95,9 +129,11 @@ static void scan_sysv(struct left_list *l, const char *name, enum lab_left kind,
                 break;
             n++;
         }
-        if (!header && n > uid_column && v[uid_column] == (long)getuid())
+        if (!header && n > uid_column && v[uid_column] == (long)getuid()) {
             add(l, kind, "sysv-leak",
                 str_format("%s key 0x%08x id %ld", name, (unsigned)v[0], v[1]));
+            l->items[l->n - 1].ours = made_here(kind, v);
+        }
         header = false;
     }
     fclose(f);
@@ -134,11 +170,12 @@ static bool was_before(const struct left *x)
     return false;
 }
 
-/* In mode none another program's objects are visible too: only what this test handed out is its own
- * for certain. Names of semaphores stand in /dev/shm with "sem." before them. */
+/* In mode none another program's objects are visible too: only what this test handed out, or what
+ * its programs provably made, is its own for certain. Names of semaphores stand in /dev/shm with
+ * "sem." before them. */
 static bool is_foreign(const struct left *x)
 {
-    if (lab.box.mode != SANDBOX_NONE || x->kind == LAB_LEFT_FILE)
+    if (lab.box.mode != SANDBOX_NONE || x->kind == LAB_LEFT_FILE || x->ours)
         return false;
     const char *name = strncmp(x->name, "sem.", 4) == 0 ? x->name + 4 : x->name;
     const char *key = strstr(x->name, "key 0x");

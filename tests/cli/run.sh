@@ -788,6 +788,32 @@ hostile 'nested without end' '编译'
 printf '#define A(x) x x x x x x x x x x\nint main(void) { return A(A(A(A(A(A(A(A(A(A(+)))))))))) 1; }\n' >"$T/source"
 hostile 'a macro bomb' '编译'
 
+# Without a sandbox: System V objects without a key are named and taken away.
+{
+    printf '#include <%s.h>\n' stdio string sys/msg sys/sem sys/shm
+    cat <<'END'
+int main(int argc, char **argv)
+{
+    struct { long type; char byte; } message = {1, 'x'};
+    if (argc != 2)
+        return 2;
+    int queue = msgget(IPC_PRIVATE, 0600), set = semget(IPC_PRIVATE, 2, 0600);
+    if (queue < 0 || set < 0 || shmget(IPC_PRIVATE, 4096, 0600) < 0 ||
+        msgsnd(queue, &message, 1, 0) < 0 || semctl(set, 1, SETVAL, 1) < 0)
+        return 1;
+    printf("child got %zu bytes: %s\n", strlen(argv[1]), argv[1]);
+    return 0;
+}
+END
+} >"$HELLO"
+run run 1.1 --test prints_message --sandbox=none
+is 1; out 'sysv-leak'
+for kind in msg sem shm; do
+    id=$(sed -n "s/.*$kind key 0x00000000 id \([0-9]*\).*/\1/p" "$T/out")
+    true_that "$kind: named" test -n "$id"
+    true_that "$kind: taken away" awk -v id="$id" '$2 == id { exit 1 }' "/proc/sysvipc/$kind"
+done
+
 cp "$REFERENCE" "$HELLO"
 run run 1.1 --sandbox=bwrap
 is 0; out '全部通过'
