@@ -40,6 +40,7 @@ struct verify {
     bool pauses;   /* stop and continue the programs at random */
     bool progress; /* stderr is a terminal */
     struct buf said;
+    json_t *hangs; /* owned: every proven hang of a wrong answer, for --json */
     double slowest;
     int status; /* a grading could not be started */
 };
@@ -208,11 +209,23 @@ static char *judge(const struct task *t, const struct report *r)
     return buf_steal(&why);
 }
 
+/* How long a wrong answer stood still before the verdict. */
+static void note_hang(struct verify *v, const struct task *t, const struct report *r)
+{
+    const struct record *record = t->wrong ? find_record(r, t->wrong->test) : NULL;
+    if (record && record->blocked_ms > 0)
+        json_array_append_new(v->hangs,
+                              json_pack("{s:s,s:s,s:s,s:s?,s:f}", "id", t->x->id, "wrong",
+                                        t->wrong->name, "test", t->wrong->test, "diagnosis",
+                                        record->diagnosis, "blocked_ms", record->blocked_ms));
+}
+
 static void finish(struct verify *v, const struct task *task, const struct report *r)
 {
     static const char *const names[KIND_COUNT] = {"skeleton", "reference", "wrong"};
     struct tally *t = &v->tallies[task->x->index];
     AUTO_FREE char *why = judge(task, r);
+    note_hang(v, task, r);
     v->finished++;
     if (r->ms > v->slowest)
         v->slowest = r->ms;
@@ -333,8 +346,8 @@ static void print_json(const struct verify *v)
                 json_pack("{s:i,s:i}", "good", v->tallies[i].good[k], "all", v->tallies[i].all[k]));
         json_array_append_new(list, x);
     }
-    json_t *j = json_pack("{s:o,s:i,s:s}", "exercises", list, "violations", v->violations, "text",
-                          buf_text(&v->said));
+    json_t *j = json_pack("{s:o,s:O,s:i,s:s}", "exercises", list, "hangs", v->hangs, "violations",
+                          v->violations, "text", buf_text(&v->said));
     char *text = json_dumps(j, JSON_INDENT(2));
     puts(text ? text : "{}");
     free(text);
@@ -346,6 +359,7 @@ int command_verify(struct cli *c, int argc, char **argv)
     struct verify v = {.c = c, .repeat = 1, .jobs = pool_cpus(), .only = {true, true, true}};
     if (cli_course(c) != 0)
         return EXIT_FAULT;
+    v.hangs = json_array();
     v.progress = isatty(STDERR_FILENO);
     v.tallies = mem_alloc(c->course.n_exercises * sizeof *v.tallies);
     v.chosen = mem_alloc(c->course.n_exercises * sizeof *v.chosen);
@@ -370,6 +384,7 @@ int command_verify(struct cli *c, int argc, char **argv)
     }
     for (size_t i = 0; i < c->course.n_exercises; i++)
         wrong_free(v.tallies[i].wrong, v.tallies[i].n_wrong);
+    json_decref(v.hangs);
     builds_free(v.builds);
     free(v.tallies);
     free(v.chosen);

@@ -8,7 +8,7 @@ B=${B:-build}
 rounds=${ROUNDS:-21}
 missed=0
 mkdir -p "$B/bench"
-for tool in measure cpu_share first_frame; do
+for tool in measure cpu_share first_frame observer_share; do
     gcc -D_GNU_SOURCE -O2 -Wall -Wextra "tests/bench/$tool.c" -o "$B/bench/$tool" -lutil
 done
 flags=$(sed -n 's/^LAB_CFLAGS := //p' Makefile)
@@ -36,6 +36,13 @@ sh tests/bench/terminal.sh || missed=1
 
 echo "== a look at 8 processes with 64 descriptors each"
 "$B/tests/bench/look"
+
+echo "== the test process while a student program runs (observing, moving bytes)"
+for kind in cpu io; do
+    printf '%-34s ' "$kind-bound program"
+    "$B/bench/observer_share" pipe_hello "$B/ipclab" run pipe-hello --source $solution \
+        --replace "pipe_hello.c=tests/bench/busy/$kind.c" --test prints_message || true
+done
 
 echo "== from the last sign of life to the verdict of a hang"
 sh tests/bench/hangs.sh
