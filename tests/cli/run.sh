@@ -406,6 +406,12 @@ is 1; out '现象'; out 'ipclab run pipe-hello --test'
 narrow 72
 run list
 is 0; out '试过 1 次'
+# a call that failed is named, with its descriptor and its line; what the library said stays unseen
+HERE=$IPCLAB_ROOT/tests/labs/1-pipe/1-hello/wrong
+run run pipe-hello --test prints_message --replace "pipe_hello.c=$HERE/parent_closes_first.c"
+is 1; out 'write(4) 失败（EBADF）'; out 'pipe_hello.c:52'; no_out 'ipclab-call'
+run run pipe-hello --test prints_message --replace "pipe_hello.c=$HERE/closes_before_fork.c"
+is 1; out 'write(4) 时，另一头已经没有人开着读端了'; out 'read(3) 失败（EBADF）'
 run run 1.1 --json
 is 1; out '"exercise"'
 run run 1.1 --test nothing
