@@ -187,13 +187,19 @@ char *store_last_report(struct store *s, const char *exercise)
                                     "s", exercise));
 }
 
+char *store_report(struct store *s, long long attempt)
+{
+    return first_text(s, db_prepare(s, NULL, "SELECT nullif(report, '') FROM attempt WHERE id = ?",
+                                    "l", attempt));
+}
+
 int store_attempts(struct store *s, const char *exercise, size_t max, struct attempt **list,
                    size_t *count, struct err *e)
 {
     *list = NULL;
     *count = 0;
     sqlite3_stmt *q = db_prepare(s, e,
-                                 "SELECT at, points, max_points, ms, diagnosis FROM attempt"
+                                 "SELECT at, points, max_points, ms, diagnosis, id FROM attempt"
                                  " WHERE exercise = ? ORDER BY id DESC",
                                  "s", exercise);
     if (!q)
@@ -202,6 +208,7 @@ int store_attempts(struct store *s, const char *exercise, size_t max, struct att
     while (*count < max && (stepped = db_step(s, q, e)) > 0) {
         *list = mem_grow(*list, *count + 1, sizeof **list);
         (*list)[(*count)++] = (struct attempt){
+            .id = sqlite3_column_int64(q, 5),
             .when = sqlite3_column_int64(q, 0),
             .points = sqlite3_column_int(q, 1),
             .max_points = sqlite3_column_int(q, 2),

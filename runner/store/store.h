@@ -56,6 +56,7 @@ char *store_last_report(struct store *s, const char *exercise);
 int store_reopen(struct store *s, const char *exercise, struct err *e);
 
 struct attempt {
+    long long id;
     long long when;
     int points, max_points;
     double ms;
@@ -64,6 +65,8 @@ struct attempt {
 /* The newest attempts first, at most `max`. Returns malloc'd array (attempts_free). */
 int store_attempts(struct store *s, const char *exercise, size_t max, struct attempt **list,
                    size_t *count, struct err *e);
+/* The report of an attempt as JSON text (malloc'd), NULL when it is no longer kept. */
+char *store_report(struct store *s, long long attempt);
 void attempts_free(struct attempt *list, size_t count);
 
 /* Settings: text values kept in the same file. get returns malloc'd text or NULL; setting NULL

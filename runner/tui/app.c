@@ -215,8 +215,17 @@ void app_watch(struct app *a)
     a->limit_told |= a->watch.limited;
 }
 
+void app_forget_old(struct app *a)
+{
+    if (a->has_old)
+        report_release(&a->old);
+    a->has_old = false;
+    a->screens[SCREEN_RESULTS].stale = a->dirty = true;
+}
+
 static void forget_selected(struct app *a)
 {
+    app_forget_old(a);
     if (a->has_last)
         report_release(&a->last);
     a->has_last = false;
@@ -314,6 +323,8 @@ const struct report *app_report(struct app *a, bool *live)
     const struct exercise *x = app_exercise(a);
 
     *live = false;
+    if (a->has_old)
+        return &a->old;
     if (x && a->run.grading && a->run.exercise == x) {
         *live = a->run.active;
         return grade_report(a->run.grading);
@@ -374,6 +385,8 @@ void app_release(struct app *a)
     if (x)
         store_set(a->o->store, "tui.exercise", x->id, NULL);
     run_release(a);
+    free(a->check.states);
+    attempts_free(a->attempts, a->n_attempts);
     forget_selected(a);
     file_watch_release(&a->watch);
     history_save(&a->commands, a->o->store, "tui.commands");

@@ -27,6 +27,7 @@
 #include "course/markdown.h"
 #include "grade/grade.h"
 #include "store/store.h"
+#include "tui/check.h"
 #include "tui/file_watch.h"
 #include "tui/history.h"
 #include "tui/keys.h"
@@ -59,6 +60,8 @@ enum screen_id {
     SCREEN_SOLUTION,
     SCREEN_HELP,
     SCREEN_SETTINGS,
+    SCREEN_CLOSING,
+    SCREEN_ATTEMPTS,
     SCREEN_RESULTS,
     SCREEN_COUNT
 };
@@ -190,6 +193,11 @@ struct app {
     struct run run;
     struct report last; /* of the selected exercise, from the store */
     bool has_last;
+    struct report old; /* an earlier attempt, while the learner looks at it */
+    bool has_old;
+    struct attempt *attempts; /* owned: those the list shows */
+    size_t n_attempts;
+    struct check check;
     int *test_lines; /* owned: first line of each test in the results */
     size_t n_test_lines;
     int detail;   /* test whose details are shown, -1: the first that failed */
@@ -249,6 +257,9 @@ struct screen *app_screen(struct app *a, enum slot slot);
  * NULL when it was never run. *live: it belongs to the grading that runs now. */
 const struct report *app_report(struct app *a, bool *live);
 
+/* The results show the newest report again. */
+void app_forget_old(struct app *a);
+
 /* Has the selected exercise been passed? */
 bool app_passed(const struct app *a);
 
@@ -285,6 +296,8 @@ bool command_info(size_t i, const char **name, enum msg_id *arguments, enum msg_
 
 /* ---- run.c ---- */
 void run_start(struct app *a, const struct exercise *x);
+/* The same without ending a check of the whole course. */
+void run_begin(struct app *a, const struct exercise *x);
 void run_pump(struct app *a);
 void run_stop(struct app *a); /* the learner said so */
 void run_release(struct app *a);
@@ -307,7 +320,9 @@ void follow_man(struct app *a, const char *words);
  * terminal (keys are left alone then), or -1. Returns true when the guest has ended. */
 bool loop_once(struct app *a, int guest);
 
-/* ---- hints, solution ---- */
+/* ---- results, hints, solution ---- */
+/* Copy the command that replays the test that is shown. */
+void results_copy(struct app *a);
 void hints_next(struct app *a);
 void solution_show(struct app *a);
 

@@ -85,9 +85,20 @@ static const char *argument_set(struct app *a, const char *line, int word, size_
     return word == 2 && find_setting(name, &id) ? setting_value(id, i) : NULL;
 }
 
+static void run_check(struct app *a, const char *arguments)
+{
+    (void)arguments;
+    if (a->run.active)
+        run_stop(a);
+    check_start(a);
+    if (a->check.active)
+        check_go_on(a);
+}
+
 /* ---- the table ---- */
 
 static const struct command table[] = {
+    {"check", MSG_TUI_ARGUMENTS_NONE, MSG_TUI_COMMAND_CHECK, run_check, NULL},
     {"man", MSG_TUI_ARGUMENTS_MAN, MSG_TUI_COMMAND_MAN, follow_man, NULL},
     {"set", MSG_TUI_ARGUMENTS_SET, MSG_TUI_COMMAND_SET, run_set, argument_set},
 };

@@ -64,6 +64,15 @@ static size_t where_to_begin(struct app *a, const char *dir, const char **names,
     bool live;
     const struct report *r = app_report(a, &live);
 
+    if (r && !r->built && a->detail >= 0 && a->detail < (int)r->n_diagnostics) {
+        const struct diagnostic *g = &r->diagnostics[a->detail]; /* the one that was chosen */
+
+        for (size_t i = 0; i < n; i++) {
+            *line = g->line;
+            if (str_equal(g->file, names[i]) && g->line > 0)
+                return i;
+        }
+    }
     for (size_t i = 0; r && i < n; i++) {
         *line = places_line_of(r, names[i]);
         if (*line > 0)

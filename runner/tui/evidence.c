@@ -13,7 +13,8 @@ enum {
     LINES_BEFORE = 2,
     STDERR_LINES = 8,
     COLUMN_MAX = 500,
-    LONG_LINE = 400
+    LONG_LINE = 400,
+    BESIDE_COLUMNS = 58 /* from here on expected and actual stand side by side */
 };
 
 /* "现象  text…", wrapped under itself. The label may be "" for more of the same. */
@@ -163,17 +164,58 @@ static void add_bytes(struct doc *d, enum msg_id label, const struct bytes *b, s
     }
 }
 
-static void add_both(struct doc *d, const struct record *r)
+static void add_end(struct doc *d, const struct record *r, size_t differ)
+{
+    if (r->actual.total >= r->expected.total || differ != r->actual.len)
+        return;
+    doc_add(d, STYLE_DIM, "      │ ");
+    doc_append(d, STYLE_BAD, msg(MSG_TUI_ENDS_HERE));
+}
+
+/* Line by line beside each other; false when one of them is too wide for that. */
+static bool add_beside(struct doc *d, const struct doc *left, const struct doc *right, int columns)
+{
+    size_t half = (size_t)(columns - INDENT) / 2;
+    const struct line none = {0};
+
+    for (size_t i = 0; i < left->n_lines || i < right->n_lines; i++)
+        if ((i < left->n_lines && line_width(&left->lines[i]) + 1 > half) ||
+            (i < right->n_lines && line_width(&right->lines[i]) > half))
+            return false;
+    for (size_t i = 0; i < left->n_lines || i < right->n_lines; i++) {
+        const struct line *l = i < left->n_lines ? &left->lines[i] : &none;
+        const struct line *r = i < right->n_lines ? &right->lines[i] : &none;
+        struct buf gap = BUF_INIT;
+
+        doc_add(d, STYLE_TEXT, "");
+        for (size_t j = 0; j < l->n_spans; j++)
+            doc_append(d, l->spans[j].style, l->spans[j].text);
+        buf_repeat(&gap, " ", half - line_width(l));
+        doc_append(d, STYLE_TEXT, buf_text(&gap));
+        for (size_t j = 0; j < r->n_spans; j++)
+            doc_append(d, r->spans[j].style, r->spans[j].text);
+        buf_release(&gap);
+    }
+    return true;
+}
+
+/* Side by side where there is room, else one below the other. */
+static void add_both(struct doc *d, const struct record *r, int columns)
 {
     size_t differ = first_difference(&r->expected, &r->actual);
+    struct doc expected = {0}, actual = {0};
 
     doc_add(d, STYLE_TEXT, "");
-    add_bytes(d, MSG_TUI_EXPECTED, &r->expected, differ, STYLE_GOOD);
-    add_bytes(d, MSG_TUI_ACTUAL, &r->actual, differ, STYLE_BAD);
-    if (r->actual.total < r->expected.total && differ == r->actual.len) {
-        doc_add(d, STYLE_DIM, "      │ ");
-        doc_append(d, STYLE_BAD, msg(MSG_TUI_ENDS_HERE));
+    add_bytes(&expected, MSG_TUI_EXPECTED, &r->expected, differ, STYLE_GOOD);
+    add_bytes(&actual, MSG_TUI_ACTUAL, &r->actual, differ, STYLE_BAD);
+    add_end(&actual, r, differ);
+    if (columns < BESIDE_COLUMNS || !add_beside(d, &expected, &actual, columns)) {
+        add_bytes(d, MSG_TUI_EXPECTED, &r->expected, differ, STYLE_GOOD);
+        add_bytes(d, MSG_TUI_ACTUAL, &r->actual, differ, STYLE_BAD);
+        add_end(d, r, differ);
     }
+    doc_release(&expected);
+    doc_release(&actual);
 }
 
 /* Where the last `lines` lines of a text begin. */
@@ -230,7 +272,7 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
         places_show(d, dir, text2_get(&r->evidence));
     add_graph(d, &r->graph, columns);
     if (r->has_bytes)
-        add_both(d, r);
+        add_both(d, r, columns);
     if (r->stderr_tail)
         add_stderr(d, r->stderr_tail);
     doc_add(d, STYLE_TEXT, "");
@@ -273,7 +315,7 @@ static enum msg_id kind_of(const struct diagnostic *g, enum style *style)
     return MSG_TUI_KIND_NOTE;
 }
 
-void evidence_build(struct doc *d, const struct report *r, int columns)
+void evidence_build(struct doc *d, const struct report *r, int columns, int chosen, int *lines)
 {
     if (r->build_note) {
         doc_add_wrapped(d, STYLE_TEXT, r->build_note, (size_t)columns, 2);
@@ -284,7 +326,9 @@ void evidence_build(struct doc *d, const struct report *r, int columns)
         enum style style;
         enum msg_id kind = kind_of(g, &style);
 
-        doc_add(d, STYLE_TEXT, "  ");
+        if (lines)
+            lines[i] = (int)d->n_lines;
+        doc_add(d, STYLE_LINK, (int)i == chosen ? "› " : "  ");
         if (g->file) {
             AUTO_FREE char *place = str_format("%s:%d:%d  ", g->file, g->line, g->column);
             doc_append(d, STYLE_STRONG, place);

@@ -13,6 +13,7 @@
 void evidence_record(struct doc *d, const struct test_spec *test, const struct record *r,
                      const char *dir, int columns);
 /* Compiler messages. */
-void evidence_build(struct doc *d, const struct report *r, int columns);
+/* One of them may be chosen (-1: none); with `lines` the first line of each goes there. */
+void evidence_build(struct doc *d, const struct report *r, int columns, int chosen, int *lines);
 
 #endif

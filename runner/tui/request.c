@@ -122,6 +122,21 @@ static void do_failure_next(struct app *a)
                                                 ACTION_FAILURE_NEXT);
 }
 
+static void do_attempts(struct app *a)
+{
+    if (!app_exercise(a)) {
+        app_status(a, TONE_WARN, MSG_TUI_PICK_EXERCISE);
+        return;
+    }
+    app_show(a, SCREEN_ATTEMPTS);
+    a->screens[SCREEN_ATTEMPTS].stale = true;
+}
+
+static void do_copy(struct app *a)
+{
+    results_copy(a);
+}
+
 static void do_filter(struct app *a)
 {
     app_filter_next(a);
@@ -199,6 +214,8 @@ static void (*const everywhere[ACTION_COUNT])(struct app *a) = {
     [ACTION_SWITCH_BACK] = do_switch_back,
     [ACTION_ZOOM] = do_zoom,
     [ACTION_HELP] = do_help,
+    [ACTION_ATTEMPTS] = do_attempts,
+    [ACTION_COPY] = do_copy,
     [ACTION_FILTER] = do_filter,
     [ACTION_COMMAND] = do_command,
     [ACTION_SETTINGS] = do_settings,

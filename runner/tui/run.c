@@ -44,11 +44,19 @@ static int start(struct app *a, const struct exercise *x, const char *dir, struc
 
 void run_start(struct app *a, const struct exercise *x)
 {
+    if (a->check.active)
+        check_stop(a);
+    run_begin(a, x);
+}
+
+void run_begin(struct app *a, const struct exercise *x)
+{
     AUTO_FREE char *dir = workspace_dir(a->o->workspace, a->o->course, x);
     struct err e;
     int copied = 0;
 
     run_release(a);
+    app_forget_old(a);
     a->grade_at = 0;
     fresh_results(a);
     int filled = workspace_check(a->o->workspace, &e);
@@ -116,6 +124,10 @@ static void finish(struct app *a)
     struct err e;
 
     a->run.active = false;
+    if (a->check.active) {
+        check_take(a, r);
+        return;
+    }
     if (r->cancelled) {
         app_status(a, TONE_DIM, MSG_TUI_CANCELLED);
         return;
@@ -134,6 +146,8 @@ static void finish(struct app *a)
         go_on(a, x);
     if (workspace_check(a->o->workspace, &e) < 0)
         app_error(a, &e);
+    else if (report_passed(r) && !was_passed && passed_exercises(a) == a->o->course->n_exercises)
+        check_start(a);
 }
 
 void run_pump(struct app *a)
@@ -146,6 +160,8 @@ void run_pump(struct app *a)
         fresh_results(a);
         if (event == GRADE_DONE)
             finish(a);
+        if (a->check.active && !a->run.active)
+            check_go_on(a);
     }
 }
 

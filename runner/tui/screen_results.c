@@ -1,10 +1,13 @@
 /* Results: the tests one by one; below the one that matters, why it failed. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/fs.h"
 #include "base/text.h"
+#include "course/base64.h"
 #include "tui/evidence.h"
 #include "tui/screens.h"
 #include "tui/workspace.h"
@@ -26,6 +29,14 @@ static int detailed(const struct app *a, const struct report *r)
         if (has_failed(&r->records[i]))
             return (int)i;
     return -1;
+}
+
+/* The message of the compiler that the editor would begin at; -1 none. */
+static int detailed_message(const struct app *a, const struct report *r)
+{
+    if (r->n_diagnostics == 0)
+        return -1;
+    return a->detail >= 0 && a->detail < (int)r->n_diagnostics ? a->detail : 0;
 }
 
 static char *duration(double ms)
@@ -149,7 +160,7 @@ static void add_warnings(struct doc *d, const struct report *r, int columns)
         return;
     doc_add(d, STYLE_TEXT, "");
     add_note(d, STYLE_CODE, say(MSG_TUI_WARNINGS, (int)r->n_diagnostics), columns);
-    evidence_build(d, r, columns);
+    evidence_build(d, r, columns, -1, NULL);
 }
 
 static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
@@ -159,8 +170,9 @@ static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
     int at = live ? grade_current_test(a->run.grading) : -1;
 
     /* Of an older run the files may have changed since. */
-    AUTO_FREE char *dir =
-        a->run.exercise == x ? workspace_dir(a->o->workspace, a->o->course, x) : NULL;
+    AUTO_FREE char *dir = a->run.exercise == x && !a->has_old
+                              ? workspace_dir(a->o->workspace, a->o->course, x)
+                              : NULL;
 
     a->test_lines = mem_grow(a->test_lines, r->n_records + 1, sizeof *a->test_lines);
     a->n_test_lines = r->n_records;
@@ -179,19 +191,44 @@ static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
     }
 }
 
+static void add_old(struct app *a, struct doc *d, int columns)
+{
+    time_t seconds = (time_t)a->old.started;
+    char when[40] = "";
+    struct tm tm;
+
+    if (localtime_r(&seconds, &tm))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", &tm);
+    add_note(d, STYLE_CODE, say(MSG_TUI_OLD_REPORT, when), columns);
+}
+
+/* The compiler's messages can be chosen like tests. */
+static void add_build(struct app *a, struct screen *s, const struct report *r, int columns)
+{
+    int chosen = detailed_message(a, r);
+
+    a->test_lines = mem_grow(a->test_lines, r->n_diagnostics + 1, sizeof *a->test_lines);
+    a->n_test_lines = r->n_diagnostics;
+    evidence_build(&s->doc, r, columns, chosen, a->test_lines);
+    if (chosen >= 0)
+        s->show = s->shown = a->test_lines[chosen];
+}
+
 static void add_report(struct app *a, struct screen *s, const struct exercise *x,
                        const struct report *r, bool live, int columns)
 {
     doc_add(&s->doc, STYLE_TEXT, "");
+    if (a->has_old)
+        add_old(a, &s->doc, columns);
     if (live)
         add_running(a, &s->doc, r, columns);
     else
         add_verdict(&s->doc, r, columns);
-    if (!live)
+    if (!live && !a->has_old)
         add_circumstances(a, &s->doc, x, r, columns);
     doc_add(&s->doc, STYLE_TEXT, "");
     if (!r->built && !live && !run_fault(r) && !r->cancelled) {
-        evidence_build(&s->doc, r, columns);
+        add_build(a, s, r, columns);
         return;
     }
     add_tests(a, s, x, r, live, columns);
@@ -234,6 +271,48 @@ static void results_read(struct app *a, struct screen *s, int columns)
     }
 }
 
+static void step_message(struct app *a, struct screen *s, const struct report *r, int by)
+{
+    int n = (int)r->n_diagnostics;
+
+    a->detail = detailed_message(a, r);
+    for (int i = 0; i < n; i++) { /* notes belong to the message before them */
+        a->detail = (a->detail + by + n) % n;
+        if (!str_equal(r->diagnostics[a->detail].kind, "note"))
+            break;
+    }
+    s->stale = a->dirty = true;
+}
+
+/* "ipclab run pipe-hello --test T --seed N" of the test that is shown, malloc'd; NULL: no such. */
+static char *replay_command(const struct app *a, const struct report *r)
+{
+    int at = r->built ? detailed(a, r) : -1;
+
+    if (at < 0)
+        return NULL;
+    return str_format("ipclab run %s --test %s --seed %" PRIu64, r->exercise, r->records[at].test,
+                      r->records[at].seed);
+}
+
+/* OSC 52 asks the terminal (or tmux) to take the text; those that do not ignore it, so the command
+ * is also shown. */
+void results_copy(struct app *a)
+{
+    bool live;
+    const struct report *r = app_report(a, &live);
+    AUTO_FREE char *command = r ? replay_command(a, r) : NULL;
+
+    if (!command) {
+        app_status(a, TONE_DIM, MSG_TUI_NO_FAILURE);
+        return;
+    }
+    AUTO_FREE char *code = base64_encode(command, strlen(command));
+    printf("\033]52;c;%s\a", code);
+    fflush(stdout);
+    app_status(a, TONE_TEXT, MSG_TUI_COPIED, command);
+}
+
 /* The next test that failed, round and round. */
 static void step_failure(struct app *a, struct screen *s, int by)
 {
@@ -258,10 +337,19 @@ static bool results_request(struct app *a, struct screen *s, enum action action)
 {
     if (reader_request(a, s, action))
         return true;
-    if (action == ACTION_FAILURE_NEXT || action == ACTION_OPEN)
+    bool live, next = action == ACTION_FAILURE_NEXT;
+    const struct report *r = app_report(a, &live);
+
+    if (r && !r->built && r->n_diagnostics > 0 && (next || action == ACTION_FAILURE_PREVIOUS))
+        step_message(a, s, r, next ? 1 : -1);
+    else if (r && !r->built && r->n_diagnostics > 0 && action == ACTION_OPEN)
+        edit_here(a);
+    else if (next || action == ACTION_OPEN)
         step_failure(a, s, 1);
     else if (action == ACTION_FAILURE_PREVIOUS)
         step_failure(a, s, -1);
+    else if (action == ACTION_BACK && a->has_old)
+        app_forget_old(a);
     else if (action == ACTION_BACK)
         app_show(a, SCREEN_TASK);
     else
@@ -275,8 +363,8 @@ static void results_click(struct app *a, struct screen *s, int line)
     bool live;
     const struct report *r = app_report(a, &live);
 
-    for (size_t i = 0; r && i < a->n_test_lines && i < r->n_records; i++) {
-        if (a->test_lines[i] != line || !has_failed(&r->records[i]))
+    for (size_t i = 0; r && i < a->n_test_lines; i++) {
+        if (a->test_lines[i] != line || (r->built && !has_failed(&r->records[i])))
             continue;
         a->detail = (int)i;
         s->stale = a->dirty = true;
@@ -289,7 +377,10 @@ static const enum action *results_keys(struct app *a)
     static const enum action none[] = {ACTION_EDIT, ACTION_RUN, ACTION_HINT, ACTION_TASK,
                                        ACTION_NONE};
     static const enum action failed[] = {ACTION_EDIT, ACTION_FAILURE_NEXT, ACTION_HINT,
-                                         ACTION_RUN,  ACTION_TASK,         ACTION_NONE};
+                                         ACTION_COPY, ACTION_ATTEMPTS,     ACTION_TASK,
+                                         ACTION_NONE};
+    static const enum action broken[] = {ACTION_OPEN, ACTION_FAILURE_NEXT, ACTION_TASK,
+                                         ACTION_NONE};
     static const enum action passed[] = {ACTION_NEXT, ACTION_SOLUTION, ACTION_EDIT, ACTION_TASK,
                                          ACTION_NONE};
     bool live;
@@ -298,8 +389,10 @@ static const enum action *results_keys(struct app *a)
 
     for (size_t i = 0; r && r->built && i < r->n_records; i++)
         failures += has_failed(&r->records[i]);
-    if (failures > 1)
+    if (failures > 0 && !live)
         return failed;
+    if (r && !r->built && !live && r->n_diagnostics > 1)
+        return broken;
     if (live)
         return running;
     return r && r->built && report_passed(r) ? passed : none;

@@ -109,6 +109,28 @@ START_TEST(settings)
 }
 END_TEST
 
+START_TEST(report_of_an_attempt)
+{
+    struct place p = new_place("report_of");
+    struct store *s = open_quietly(p.db);
+    struct attempt *list;
+    size_t count;
+    struct err e = {0};
+    must_add(s, false, 100);
+    must_add(s, true, 200);
+    ck_assert_int_eq(store_attempts(s, exercise.id, 9, &list, &count, &e), 0);
+    ck_assert_uint_eq(count, 2);
+    AUTO_FREE char *older = store_report(s, list[1].id);
+    AUTO_FREE char *newer = store_report(s, list[0].id);
+    ck_assert_ptr_nonnull(strstr(older, "unclosed-write-end"));
+    ck_assert_ptr_null(strstr(newer, "unclosed-write-end"));
+    ck_assert_ptr_null(store_report(s, 12345));
+    attempts_free(list, count);
+    store_close(s);
+    place_release(&p);
+}
+END_TEST
+
 START_TEST(attempts_newest_first)
 {
     struct place p = new_place("attempts");
@@ -314,6 +336,7 @@ static Suite *suite(void)
     tcase_add_test(memory, hints_and_peeks);
     tcase_add_test(memory, settings);
     tcase_add_test(memory, attempts_newest_first);
+    tcase_add_test(memory, report_of_an_attempt);
     tcase_add_test(memory, newest_reports_are_kept);
     tcase_add_test(memory, unfinished_runs_are_refused);
     suite_add_tcase(s, memory);

@@ -1,0 +1,107 @@
+/* The last attempts at the exercise; opening one shows its report as it was. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "tui/screens.h"
+
+enum { SHOWN = 10, TIME_BYTES = 40 };
+
+static void forget(struct app *a)
+{
+    attempts_free(a->attempts, a->n_attempts);
+    a->attempts = NULL;
+    a->n_attempts = 0;
+}
+
+static void add_attempt(struct screen *s, const struct attempt *t)
+{
+    char when[TIME_BYTES] = "";
+    time_t seconds = (time_t)t->when;
+    struct tm tm;
+    struct buf points = BUF_INIT;
+    bool passed = t->diagnosis == NULL;
+
+    if (localtime_r(&seconds, &tm))
+        strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
+    AUTO_FREE char *score = str_format("%d/%d", t->points, t->max_points);
+    text_pad(&points, score, 8);
+    list_item(s);
+    doc_add(&s->doc, STYLE_TEXT, "  ");
+    doc_append(&s->doc, passed ? STYLE_GOOD : STYLE_BAD, passed ? "✓ " : "✗ ");
+    doc_append(&s->doc, STYLE_TEXT, when);
+    doc_append(&s->doc, STYLE_TEXT, "   ");
+    doc_append(&s->doc, STYLE_TEXT, buf_text(&points));
+    doc_append(&s->doc, STYLE_DIM, t->diagnosis ? t->diagnosis : "");
+    buf_release(&points);
+}
+
+static void attempts_read(struct app *a, struct screen *s, int columns)
+{
+    const struct exercise *x = app_exercise(a);
+    struct err e;
+
+    reader_reset(s);
+    forget(a);
+    if (!x)
+        return;
+    doc_add(&s->doc, STYLE_TEXT, "");
+    if (store_attempts(a->o->store, x->id, SHOWN, &a->attempts, &a->n_attempts, &e) < 0) {
+        doc_add_wrapped(&s->doc, STYLE_BAD, e.text, (size_t)columns, 2);
+        return;
+    }
+    if (a->n_attempts == 0)
+        doc_add_wrapped(&s->doc, STYLE_DIM, msg(MSG_TUI_NO_ATTEMPTS), (size_t)columns, 2);
+    for (size_t i = 0; i < a->n_attempts; i++)
+        add_attempt(s, &a->attempts[i]);
+}
+
+static void open_attempt(struct app *a, const struct attempt *t)
+{
+    AUTO_FREE char *text = store_report(a->o->store, t->id);
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+    struct report old;
+
+    if (!json || report_from_json(&old, json, NULL) < 0) {
+        app_status(a, TONE_WARN, MSG_TUI_NO_OLD_REPORT);
+    } else {
+        app_forget_old(a);
+        a->old = old;
+        a->has_old = true;
+        a->detail = -1;
+        app_show(a, SCREEN_RESULTS);
+        reader_open(a, &a->screens[SCREEN_RESULTS]);
+    }
+    json_decref(json);
+}
+
+static bool attempts_request(struct app *a, struct screen *s, enum action action)
+{
+    if (list_request(a, s, action))
+        return true;
+    if (action == ACTION_OPEN && s->chosen < (int)a->n_attempts)
+        open_attempt(a, &a->attempts[s->chosen]);
+    else if (action == ACTION_BACK || action == ACTION_ATTEMPTS)
+        app_show(a, SCREEN_RESULTS);
+    else
+        return false;
+    return true;
+}
+
+static const enum action *attempts_keys(struct app *a)
+{
+    static const enum action keys[] = {ACTION_OPEN, ACTION_BACK, ACTION_TASK, ACTION_NONE};
+
+    (void)a;
+    return keys;
+}
+
+const struct screen_ops attempts_screen = {
+    .title = MSG_TUI_TITLE_ATTEMPTS,
+    .open = reader_open,
+    .read = attempts_read,
+    .draw = list_draw,
+    .request = attempts_request,
+    .click = list_click,
+    .keys = attempts_keys,
+};
