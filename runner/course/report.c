@@ -51,6 +51,7 @@ void report_release(struct report *r)
     free(r->number);
     free(r->source_hash);
     free(r->sandbox);
+    free(r->limits);
     free(r->build_note);
     free(r->internal);
     *r = (struct report){0};
@@ -156,6 +157,7 @@ json_t *report_to_json(const struct report *r, const struct exercise *x)
     json_object_set_new(j, "title", title_to_json(&r->title));
     json_object_set_new(j, "source_hash", json_text(r->source_hash));
     json_object_set_new(j, "sandbox", json_text(r->sandbox));
+    json_object_set_new(j, "limits", json_text(r->limits));
     json_object_set_new(j, "asan", json_boolean(r->asan));
     json_object_set_new(j, "started", json_integer(r->started));
     json_object_set_new(j, "passed", json_boolean(report_passed(r)));
@@ -229,6 +231,7 @@ int report_from_json(struct report *r, const json_t *j, struct err *e)
     read_title(r, &f);
     r->source_hash = fields_string(&f, "source_hash", OPTIONAL);
     r->sandbox = fields_string(&f, "sandbox", OPTIONAL);
+    r->limits = fields_string(&f, "limits", OPTIONAL);
     r->asan = fields_bool(&f, "asan", OPTIONAL);
     r->started = fields_integer(&f, "started", OPTIONAL, 0, LLONG_MAX);
     r->points = (int)fields_integer(&f, "points", REQUIRED, 0, INT_MAX);

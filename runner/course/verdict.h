@@ -91,6 +91,7 @@ struct report {
     struct title title;
     char *source_hash; /* owned: 16 hex digits over the student's files */
     char *sandbox;     /* owned: "bwrap" or "none" */
+    char *limits; /* owned: "cgroup" (on the submission as a whole) or "rlimits"; may be NULL */
     bool asan;
     bool built;
     struct diagnostic *diagnostics; /* owned */

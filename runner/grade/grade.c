@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "grade/builds.h"
 #include "grade/worker.h"
+#include "sandbox/cgroup.h"
 
 enum { LINE_MAX_BYTES = 4 << 20 };
 
@@ -23,6 +24,8 @@ struct grading {
     struct folder folder;
     char *earlier; /* owned: event of the build that was taken over, NULL */
     struct report report;
+    struct cgroup
+        cgroup;      /* of the worker and all below it; none where the machine does not let us */
     pid_t pid;       /* the worker, 0 when reaped */
     int pidfd;       /* -1 when reaped */
     int events;      /* read end, -1 at EOF */
@@ -80,6 +83,19 @@ static void close_tools(struct worker *w, const struct exercise *x)
         close(w->check);
 }
 
+/* Limits for the submission as a whole, the compiler and the Check program included. Without them
+ * there are the rlimits of every process. */
+static void limit_all(struct grading *g)
+{
+    enum { OURS_MB = 1024, OUR_PROCESSES = 128 };
+    const struct limits *l = &g->exercise->limits;
+    AUTO_FREE char *parent = cgroup_parent(NULL);
+    if (parent)
+        cgroup_make(&g->cgroup, parent, (long)(l->memory_mb + OURS_MB) << 20,
+                    2 * l->processes + OUR_PROCESSES, NULL);
+    g->report.limits = str_dup(g->cgroup.path ? "cgroup" : "rlimits");
+}
+
 static int start_worker(struct grading *g, struct err *e)
 {
     struct worker w = {.options = &g->options,
@@ -98,6 +114,8 @@ static int start_worker(struct grading *g, struct err *e)
     }
     fcntl(ends[1], F_SETPIPE_SZ, 1 << 20); /* best effort: the tests need not wait for the reader */
     w.events = ends[1];
+    limit_all(g);
+    w.cgroup = &g->cgroup;
     g->pid = fork();
     if (g->pid == 0)
         worker_run(&w);
@@ -408,6 +426,7 @@ void grade_free(struct grading *g)
     }
     if (g->events >= 0)
         close(g->events);
+    cgroup_remove(&g->cgroup);
     folder_remove(&g->folder);
     report_release(&g->report);
     buf_release(&g->line);

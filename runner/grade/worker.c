@@ -151,7 +151,7 @@ void worker_run(const struct worker *w)
     const struct layout *l = &w->options->course->layout;
     const char *const hidden[] = {l->labs, l->solutions, l->tests, l->build, NULL};
     const struct sandbox_folders folders = {f->src, f->out, f->work, hidden};
-    if (sandbox_drop_root(&e) != 0 ||
+    if (cgroup_join(w->cgroup, &e) != 0 || sandbox_drop_root(&e) != 0 ||
         sandbox_open(&s, w->options->sandbox, w->lab_init, &folders, &notice, &e) != 0)
         fault(w, &e);
     send_line(w->events, json_pack("{s:s,s:s,s:s?}", "event", "sandbox", "mode",

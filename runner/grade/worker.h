@@ -4,6 +4,7 @@
 
 #include "grade/folder.h"
 #include "grade/grade.h"
+#include "sandbox/cgroup.h"
 
 struct worker {
     const struct grade_options *options;
@@ -14,6 +15,7 @@ struct worker {
     int check;    /* the Check program */
     int *references;   /* one descriptor per program, -1 when there is none */
     const char *built; /* the build event of an earlier grading whose programs are in out/; NULL */
+    const struct cgroup *cgroup; /* to join first */
     uint64_t seed;
 };
 

@@ -274,6 +274,7 @@ static void look(struct looking *l)
     double cpu = observer_cpu_seconds(lab.observer);
     if (cpu > lab.limits.cpu_seconds)
         fail_spin(cpu);
+    lab_check_memory();
     if (seen == OBSERVE_TIMED)
         lab_notice_sleep();
     bool hung = seen == OBSERVE_HUNG && may_conclude(l, now);

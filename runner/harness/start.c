@@ -219,6 +219,7 @@ struct lab_proc *lab_start_cmd(const struct lab_cmd *cmd)
     };
     set_limits(&command.limits, cmd);
     p->provoked = cmd->provoke != 0;
+    p->no_memory_limit = cmd->no_memory_limit;
     p->hidden_timer = cmd->side == LAB_STUDENT && imports_timer(path);
     spawn(p, cmd, &command);
     free(env);

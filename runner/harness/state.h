@@ -36,6 +36,7 @@ struct lab_proc {
     size_t line_at; /* start of the next unread line in output */
     char *line;     /* owned: last line read */
     bool hidden_timer;
+    bool no_memory_limit;
     bool provoked;
     size_t orphans_at_end, zombies_at_end; /* children of PID 1 when it ended */
 };
@@ -155,6 +156,9 @@ int lab_host_namespace(int host);
 /* --- pauses.c: from time to time stop or continue somebody; is somebody stopped now? */
 void lab_pauses(void);
 bool lab_paused(void);
+
+/* --- memory.c: all programs together use more than the exercise allows: ends the test */
+void lab_check_memory(void);
 
 /* --- sleep.c: look for sleepers; at the end true when there is advice to give */
 void lab_notice_sleep(void);

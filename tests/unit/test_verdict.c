@@ -307,6 +307,7 @@ static struct report full_report(void)
     set_verdicts(&r, VERDICT_PASS, VERDICT_PASS, VERDICT_CRASH);
     r.source_hash = str_dup("0123456789abcdef");
     r.sandbox = str_dup("bwrap");
+    r.limits = str_dup("cgroup");
     r.asan = true;
     r.build_note = str_dup("note");
     r.started = 1700000000;
@@ -343,6 +344,7 @@ START_TEST(report_goes_through_json)
     ck_assert_str_eq(back.title.text[LANG_EN], "title");
     ck_assert_str_eq(back.source_hash, r.source_hash);
     ck_assert_str_eq(back.sandbox, "bwrap");
+    ck_assert_str_eq(back.limits, "cgroup");
     ck_assert_str_eq(back.build_note, "note");
     ck_assert(back.asan && back.built && !back.cancelled && back.internal == NULL);
     ck_assert_int_eq(back.points, 3);
