@@ -89,7 +89,8 @@ static unsigned long long segments(void)
 void lab_check_memory(void)
 {
     static double next;
-    unsigned long long limit = (unsigned long long)lab.limits.memory_mb << 20, used = 0;
+    int limit_mb = lab.limits.memory_mb / 2; /* of the address space one process may have */
+    unsigned long long limit = (unsigned long long)limit_mb << 20, used;
     if (lab.box.mode != SANDBOX_BWRAP || lab.asan || clock_ms() < next)
         return;
     next = clock_ms() + 40;
@@ -102,7 +103,7 @@ void lab_check_memory(void)
     if (used <= limit)
         return;
     struct failure f = {.verdict = VERDICT_LIMIT, .diagnosis = "memory-total"};
-    lab_say(f.symptom, MSG_HARNESS_MEMORY, used >> 20, lab.limits.memory_mb);
+    lab_say(f.symptom, MSG_HARNESS_MEMORY, used >> 20, limit_mb);
     lab_say(f.hint, MSG_HARNESS_MEMORY_HINT);
     lab_fail_with(&f);
 }

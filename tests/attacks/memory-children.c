@@ -1,3 +1,5 @@
+// run: atomic-counter one_worker
+// file: atomic_counter.c
 // attack: eight processes that take 512 MiB each, slowly
 // expect: limit memory-total | busy-loop
 int main(void)

@@ -1,5 +1,5 @@
-// run: pipe-hello prints_message
-// expect: prints_message memory-total
+// run: atomic-counter one_worker
+// expect: one_worker memory-total
 // 循环里每次 fork 一个子进程，各占 512 MiB：一个进程不算多，加起来就太多了。
 #define _GNU_SOURCE
 #include <string.h>
