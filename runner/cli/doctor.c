@@ -10,28 +10,40 @@
 #include "base/text.h"
 #include "cli/place.h"
 
+enum who { LEARNER = 1, TEACHER = 2, BOTH = LEARNER | TEACHER };
+
 static const struct check {
     const char *id;
     enum msg_id title;
     doctor_look *look;
+    enum who who; /* a learner's own machine, or with --grading one that grades a class */
 } checks[] = {
-    {"versions", MSG_CLI_DOC_VERSIONS, doctor_versions},
-    {"built", MSG_CLI_DOC_BUILT, doctor_built},
-    {"workspace", MSG_CLI_DOC_WORKSPACE, doctor_workspace},
-    {"gcc", MSG_CLI_DOC_GCC, doctor_gcc},
-    {"space", MSG_CLI_DOC_SPACE, doctor_space},
-    {"sandbox", MSG_CLI_DOC_SANDBOX, doctor_sandbox},
-    {"ipc", MSG_CLI_DOC_IPC, doctor_ipc},
-    {"proc", MSG_CLI_DOC_PROC, doctor_proc},
-    {"lines", MSG_CLI_DOC_LINES, doctor_lines},
-    {"cpus", MSG_CLI_DOC_CPUS, doctor_cpus},
-    {"clock", MSG_CLI_DOC_CLOCK, doctor_clock},
-    {"asan", MSG_CLI_DOC_ASAN, doctor_asan},
-    {"tsan", MSG_CLI_DOC_TSAN, doctor_tsan},
-    {"strace", MSG_CLI_DOC_STRACE, doctor_strace},
-    {"editor", MSG_CLI_DOC_EDITOR, doctor_editor},
-    {"terminal", MSG_CLI_DOC_TERMINAL, doctor_terminal},
-    {"trial", MSG_CLI_DOC_TRIAL, doctor_trial},
+    {"versions", MSG_CLI_DOC_VERSIONS, doctor_versions, BOTH},
+    {"built", MSG_CLI_DOC_BUILT, doctor_built, BOTH},
+    {"workspace", MSG_CLI_DOC_WORKSPACE, doctor_workspace, LEARNER},
+    {"gcc", MSG_CLI_DOC_GCC, doctor_gcc, BOTH},
+    {"space", MSG_CLI_DOC_SPACE, doctor_space, LEARNER},
+    {"sandbox", MSG_CLI_DOC_SANDBOX, doctor_sandbox, LEARNER},
+    {"sandbox", MSG_CLI_DOC_SANDBOX, doctor_class_sandbox, TEACHER},
+    {"namespaces", MSG_CLI_DOC_CLASS_NS_TITLE, doctor_class_namespaces, TEACHER},
+    {"limits", MSG_CLI_DOC_CLASS_LIMITS_TITLE, doctor_class_limits, TEACHER},
+    {"user", MSG_CLI_DOC_CLASS_USER_TITLE, doctor_class_user, TEACHER},
+    {"space", MSG_CLI_DOC_SPACE, doctor_class_space, TEACHER},
+    {"memory", MSG_CLI_DOC_CLASS_MEMORY_TITLE, doctor_class_memory, TEACHER},
+    {"descriptors", MSG_CLI_DOC_CLASS_FILES_TITLE, doctor_class_descriptors, TEACHER},
+    {"ipc", MSG_CLI_DOC_IPC, doctor_ipc, LEARNER},
+    {"proc", MSG_CLI_DOC_PROC, doctor_proc, BOTH},
+    {"lines", MSG_CLI_DOC_LINES, doctor_lines, BOTH},
+    {"cpus", MSG_CLI_DOC_CPUS, doctor_cpus, LEARNER},
+    {"cpus", MSG_CLI_DOC_CPUS, doctor_class_noise, TEACHER},
+    {"clock", MSG_CLI_DOC_CLOCK, doctor_clock, BOTH},
+    {"tools", MSG_CLI_DOC_CLASS_TOOLS_TITLE, doctor_class_tools, TEACHER},
+    {"asan", MSG_CLI_DOC_ASAN, doctor_asan, LEARNER},
+    {"tsan", MSG_CLI_DOC_TSAN, doctor_tsan, BOTH},
+    {"strace", MSG_CLI_DOC_STRACE, doctor_strace, LEARNER},
+    {"editor", MSG_CLI_DOC_EDITOR, doctor_editor, LEARNER},
+    {"terminal", MSG_CLI_DOC_TERMINAL, doctor_terminal, BOTH},
+    {"trial", MSG_CLI_DOC_TRIAL, doctor_trial, BOTH},
 };
 enum { N_CHECKS = sizeof checks / sizeof checks[0] };
 
@@ -123,10 +135,14 @@ static json_t *finding_json(const struct check *k, const struct finding *f)
 /* --- all checks ---------------------------------------------------------------------------------
  */
 
-static void print_summary(const int counts[3])
+static void print_summary(enum who who, const int counts[3])
 {
     putchar('\n');
-    if (counts[MARK_BAD])
+    if (who == TEACHER && counts[MARK_BAD])
+        msg_print(stdout, MSG_CLI_DOC_CLASS_UNFIT, counts[MARK_BAD]);
+    else if (who == TEACHER)
+        msg_print(stdout, MSG_CLI_DOC_CLASS_FIT, counts[MARK_WARN]);
+    else if (counts[MARK_BAD])
         msg_print(stdout, MSG_CLI_DOC_BAD, counts[MARK_BAD]);
     else if (counts[MARK_WARN])
         msg_print(stdout, MSG_CLI_DOC_WARN, counts[MARK_WARN]);
@@ -137,17 +153,22 @@ static void print_summary(const int counts[3])
 
 int command_doctor(struct cli *c, int argc, char **argv)
 {
+    static const char *const flags[] = {"--grading", NULL};
     const char *word;
+    unsigned found;
     int counts[3] = {0, 0, 0};
-    int status = take_words("doctor", argc, argv, NULL, NULL, &word);
+    int status = take_words("doctor", argc, argv, flags, &found, &word);
     if (status != 0)
         return status;
     if (word)
         return cli_usage("doctor");
     if (cli_course(c) != 0)
         return EXIT_FAILED; /* printed; without a course nothing can be graded */
+    enum who who = found ? TEACHER : LEARNER;
     json_t *list = json_array();
     for (size_t i = 0; i < N_CHECKS; i++) {
+        if (!(checks[i].who & who))
+            continue;
         struct finding f = {.mark = MARK_GOOD};
         checks[i].look(c, &f);
         counts[f.mark]++;
@@ -161,7 +182,7 @@ int command_doctor(struct cli *c, int argc, char **argv)
         print_json(json_pack("{s:b,s:o}", "grading", counts[MARK_BAD] == 0, "checks", list));
     else {
         json_decref(list);
-        print_summary(counts);
+        print_summary(who, counts);
     }
     return counts[MARK_BAD] ? EXIT_FAILED : EXIT_DONE;
 }

@@ -27,6 +27,11 @@ doctor_look doctor_gcc, doctor_asan, doctor_tsan, doctor_strace, doctor_editor;
 /* doctor_course.c */
 doctor_look doctor_built, doctor_workspace, doctor_trial;
 
+/* doctor_class.c: for --grading */
+doctor_look doctor_class_sandbox, doctor_class_namespaces, doctor_class_limits, doctor_class_memory,
+    doctor_class_space, doctor_class_noise, doctor_class_descriptors, doctor_class_tools,
+    doctor_class_user;
+
 /* Compile `source` with the course's flags and `flags` (NULL-terminated) to `folder`/NAME; what the
  * compiler said goes to `out`. True when it worked. */
 bool doctor_compile(const char *folder, const char *name, const char *source,

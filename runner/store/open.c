@@ -375,6 +375,11 @@ bool store_is_read_only(const struct store *s)
     return s->read_only;
 }
 
+const char *store_engine(void)
+{
+    return sqlite3_libversion();
+}
+
 void store_close(struct store *s)
 {
     if (!s)

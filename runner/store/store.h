@@ -25,6 +25,8 @@ enum { STORE_VERSION = 2 };
  * seconds. */
 int store_open(struct store **s, const char *path, bool read_only, char **notice, struct err *e);
 void store_close(struct store *s);
+/* The version of SQLite in use, "3.40.1"; static. */
+const char *store_engine(void);
 
 /* Does every change fail because the file, its folder or the disk cannot be written? */
 bool store_is_read_only(const struct store *s);

@@ -663,6 +663,17 @@ run doctor --json
 is 0; out '"grading": true'; out '"id": "sandbox"'
 run doctor --sandbox=none
 is 0; out '! 沙箱'
+# For a class the sandbox is a must, and so is a place that can be written.
+run doctor --grading
+is 0; out '✓ 沙箱'; out '整份作业的限额'; out '适合给一个班评分'; no_out '编辑器'
+run doctor --grading --json
+is 0; out '"grading": true'; out '"id": "limits"'; out '"id": "namespaces"'
+run doctor --grading --sandbox=none
+is 1; out '✗ 沙箱'; out '还不适合'
+TMPDIR=/no/such run doctor --grading --json
+is 1; out '"grading": false'; out '/no/such 不可写'
+run doctor --grading 1.1
+is 64
 # Where no user namespace can be made: inside one that forbids further ones.
 set -- bwrap --unshare-user --uid 1000 --gid 1000 --disable-userns --bind / / --dev-bind /dev /dev \
     "$ipclab" doctor
@@ -671,6 +682,9 @@ command=$*
 "$@" >"$T/out" 2>"$T/err" </dev/null
 status=$?
 is 0; out '! 沙箱'; out 'user.max_user_namespaces'; out '沙箱 none'
+"$@" --grading >"$T/out" 2>"$T/err" </dev/null
+status=$?
+is 1; out '✗ 沙箱'; out 'user.max_user_namespaces'
 
 # --- hostile programs: only in the sandbox --------------------------------------------------------------------------------
 
