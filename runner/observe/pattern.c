@@ -27,6 +27,7 @@ static const struct {
     {"lock-order", MSG_OBSERVE_HINT_LOCK_ORDER, pattern_lock_order},
     {"fifo-two-inodes", MSG_OBSERVE_HINT_FIFO_TWO_INODES, pattern_fifo_two_inodes},
     {"reads-own-pipe", MSG_OBSERVE_HINT_READS_OWN_PIPE, pattern_reads_own_pipe},
+    {"unclosed-write-end", MSG_OBSERVE_HINT_OWN_FIFO_WRITER, pattern_own_fifo_writer},
     {"unclosed-write-end", MSG_OBSERVE_HINT_UNCLOSED_WRITE_END, pattern_own_write_end},
     {"unclosed-read-end", MSG_OBSERVE_HINT_UNCLOSED_READ_END, pattern_own_read_end},
     {"both-pipes-full", MSG_OBSERVE_HINT_BOTH_PIPES_FULL, pattern_both_full},

@@ -200,6 +200,12 @@ bool pattern_own_write_end(const struct graph *g, const struct wait *w, struct f
     return others_only_join(g, w) && every_wanted(g, w, WANT_READ, own_write_end, f);
 }
 
+bool pattern_own_fifo_writer(const struct graph *g, const struct wait *w, struct finding *f)
+{
+    return pattern_own_write_end(g, w, f) && f->object >= 0 &&
+           g->objects[f->object].kind == OBJECT_FIFO;
+}
+
 static bool sibling_holds(const struct graph *g, const struct wait *w, const struct wanted *on,
                           struct finding *f)
 {
