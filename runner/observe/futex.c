@@ -151,10 +151,12 @@ static enum memory_place place_of(const struct mapping *m, const char *exe)
     return strcmp(m->path, exe) == 0 ? MEMORY_GLOBAL : MEMORY_OTHER;
 }
 
-/* "/dev/shm/sem.turn" is the semaphore "/turn"; "/dev/zero (deleted)" is anonymous shared memory.
+/* "/dev/shm/sem.turn" is the semaphore "/turn"; "/ring + 16" lies 16 bytes into the shm object;
+ * "/dev/zero (deleted)" is anonymous shared memory.
  */
 static void name_memory(struct object *o, const struct mapping *m, const char *exe)
 {
+    unsigned long offset = m->offset + (o->futex.address - m->start);
     static const char sem[] = "/dev/shm/sem.", shm[] = "/dev/shm/";
     bool program = strcmp(m->path, exe) == 0 || strstr(m->path, ".so"); /* global variables */
     o->futex.place = place_of(m, exe);
@@ -162,7 +164,7 @@ static void name_memory(struct object *o, const struct mapping *m, const char *e
     if (strncmp(m->path, sem, sizeof sem - 1) == 0)
         snprintf(o->name, sizeof o->name, "/%.100s", m->path + sizeof sem - 1);
     else if (strncmp(m->path, shm, sizeof shm - 1) == 0)
-        snprintf(o->name, sizeof o->name, "/%.100s", m->path + sizeof shm - 1);
+        snprintf(o->name, sizeof o->name, "/%.80s + %lu", m->path + sizeof shm - 1, offset);
 }
 
 static int futex_object(struct graph *g, const struct wait *w, const struct futex_view *v)

@@ -36,9 +36,10 @@ static const struct {
     enum msg_id hint;
     const char *call; /* part of the name: libc has "__GI___wait4" */
 } spots[] = {
+    {MSG_OBSERVE_HINT_SPIN_OUTPUT, "print"},  {MSG_OBSERVE_HINT_SPIN_OUTPUT, "put"},
+    {MSG_OBSERVE_HINT_SPIN_OUTPUT, "write"},  {MSG_OBSERVE_HINT_SPIN_OUTPUT, "fflush"},
     {MSG_OBSERVE_HINT_SPIN_WAIT, "wait"}, /* wait, waitpid, wait4, waitid; "sem_" comes first */
-    {MSG_OBSERVE_HINT_SPIN_END, "read"},
-    {MSG_OBSERVE_HINT_SPIN_END, "recv"},
+    {MSG_OBSERVE_HINT_SPIN_END, "read"},      {MSG_OBSERVE_HINT_SPIN_END, "recv"},
     {MSG_OBSERVE_HINT_SPIN_ACCEPT, "accept"},
 };
 

@@ -84,9 +84,10 @@ static struct ring *ring_find(const char *name)
     lab_expect(
         st.st_size == sizeof(struct ring), VERDICT_WRONG_STATE, "wrong-size",
         "对象的长度是 %1$lld 字节，应该是 sizeof(struct ring)，即 %2$zu。新对象的长度是 0，要用 "
-        "ftruncate 定长。",
-        "The object has %1$lld bytes instead of sizeof(struct ring), %2$zu.", (long long)st.st_size,
-        sizeof(struct ring));
+        "ftruncate 定长；指针的 sizeof 只有 8。",
+        "The object has %1$lld bytes instead of sizeof(struct ring), %2$zu. A new object has size "
+        "0: give it its size with ftruncate(); the sizeof of a pointer is 8.",
+        (long long)st.st_size, sizeof(struct ring));
     view_map();
     return view.r;
 }
@@ -111,6 +112,54 @@ static void note_ring(void)
     lab_note("环的状态：empty=%1$d full=%2$d mutex=%3$d head=%4$u tail=%5$u",
              "the ring: empty=%1$d full=%2$d mutex=%3$d head=%4$u tail=%5$u", value(&r->empty),
              value(&r->full), value(&r->mutex), r->head, r->tail);
+}
+
+static bool stopped; /* a pill was asked for */
+
+static const char *no_pill(int full)
+{
+    if (!stopped || full > 0)
+        return NULL;
+    lab_hint_for("no-pill", NULL,
+                 "ring_prod … stop 已经成功结束，毒丸却不在环里（full 应当至少是 1）：stop 真的放了"
+                 "吗？看到毒丸的消费者把 full 还回去了吗？",
+                 "ring_prod … stop has ended with success, but there is no pill in the ring (full "
+                 "should be 1 at least). Does stop put it? Does the consumer that sees it give "
+                 "full back?");
+    return "no-pill";
+}
+
+/* When all stand still and nobody waits for the mutex, it is 1 and empty + full is 8: the numbers
+ * tell which post is missing. */
+static const char *refine_ring(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)p;
+    if (v != VERDICT_HANG || strcmp(diagnosis, "sem-zero-no-poster") != 0 || view.r == NULL)
+        return NULL;
+    note_ring();
+    lab_note("在共享对象里的位置：empty 在 16，full 在 48，mutex 在 80",
+             "their places in the object: empty at 16, full at 48, mutex at 80");
+    if (value(&view.r->mutex) == 0) {
+        lab_hint_for("keeps-mutex", NULL,
+                     "mutex 是 0，可是没有人在干活：有人拿了没有还。每等到一次 mutex，每一条返回的"
+                     "路上都要配一次 sem_post(&r->mutex)。",
+                     "The mutex is 0 although nobody works: somebody took it and did not give it "
+                     "back. Each wait for it needs one sem_post(&r->mutex) on every way out.");
+        return "keeps-mutex";
+    }
+    int full = value(&view.r->full), used = (int)(view.r->tail - view.r->head) % RING_CAPACITY;
+    if (value(&view.r->empty) + full == RING_CAPACITY &&
+        full % RING_CAPACITY == (used + RING_CAPACITY) % RING_CAPACITY)
+        return no_pill(full);
+    lab_hint_for(
+        "tokens-lost", NULL,
+        "没有人正在放、正在取，这时 empty + full 应该是 8，full 应该等于 head 到 tail 之间的"
+        "条数，现在对不上。放一条：等 empty，报告 full；取一条：等 full，报告 empty。"
+        "看看哪一处等错了、post 错了或者忘了 post。",
+        "Nobody is putting or taking, so empty + full should be 8 and full the number of "
+        "records from head to tail; they are not. To put, wait for empty and post full; "
+        "to take, wait for full and post empty. One of these is wrong or missing.");
+    return "tokens-lost";
 }
 
 #define expect_ring(condition, diagnosis, ...)                                                     \
@@ -179,6 +228,17 @@ static void expect_item(const struct ring_record *got, uint32_t producer, uint32
 {
     struct ring_record want = item(producer, number);
     size_t len = got->length <= RING_TEXT_SIZE ? got->length : RING_TEXT_SIZE;
+    bool other = got->kind == RING_ITEM && got->producer == producer && got->number != number;
+    lab_hint_for(
+        "wrong-output", other ? "wrong-slot" : NULL,
+        other ? "取到的是另一条记录：放进 slot[tail]，取自 slot[head]，每次各自前进一格。"
+              : "记录要整条复制进槽里（结构体赋值，或者 memcpy 加 sizeof *record，64 字节；"
+                "sizeof record 只是指针的 8 字节），length 是正文的字节数，不算结尾的 NUL。",
+        other ? "This is another record: put into slot[tail], take from slot[head], and "
+                "move each on by one."
+              : "Copy the whole record into the slot (by assignment, or memcpy() of sizeof "
+                "*record, 64 bytes; sizeof record is a pointer's 8); length counts the "
+                "bytes of the text without a NUL.");
     lab_hint("kind、producer、number、length、text 五个成员都要填好，再放进环里。",
              "Fill in kind, producer, number, length and text before putting the record.");
     lab_expect_bytes("记录的正文", "the text of the record", want.text, want.length, got->text,
@@ -215,6 +275,7 @@ static void stop(enum lab_side side, const char *name)
                   .role_zh = "放毒丸的进程", .role_en = "ring_prod stop");
     lab_wait(p);
     lab_expect_exit(p, 0);
+    stopped = true;
 }
 
 struct sleeper {
@@ -292,8 +353,13 @@ LAB_TEST(creates_ring)
     lab_expect(memcmp(r, &zero, sizeof zero) != 0, VERDICT_WRONG_STATE, "object-untouched",
                "对象里全是 0：初始化的内容没有写到共享的内存里。是不是映射成了 MAP_PRIVATE？",
                "The object is all zero: nothing was written to the shared memory. MAP_PRIVATE?");
-    lab_hint("初值见 ring.h：empty 是 8，full 是 0，mutex 是 1，head 和 tail 是 0，最后写 ready。",
-             "See ring.h: empty 8, full 0, mutex 1, head and tail 0, ready last.");
+    bool filled = value(&r->full) > 0 && r->tail != r->head;
+    lab_hint(filled ? "N 是 0，环里却有了记录：ring_prod NAME ID N 只放 N 条，毒丸由 stop 另外放。"
+                    : "初值见 ring.h：empty 是 8，full 是 0，mutex 是 1，head 和 tail 是 0，最后写 "
+                      "ready。",
+             filled ? "N is 0, but something was put: ring_prod NAME ID N puts N records and no "
+                      "pill, which is for stop."
+                    : "See ring.h: empty 8, full 0, mutex 1, head and tail 0, ready last.");
     expect_ring(value(&r->empty) == RING_CAPACITY && value(&r->full) == 0 &&
                     value(&r->mutex) == 1 && r->head == 0 && r->tail == 0,
                 "bad-initial-values", "环的初值不对。",
@@ -315,11 +381,19 @@ LAB_TEST(one_to_one)
     const char *name = lab_name("ring");
     struct lab_proc *c = consumer(LAB_STUDENT, name);
     await_asleep(c);
+    ring_find(name);
+    lab_on_fail(refine_ring);
     struct lab_proc *p = producer(LAB_STUDENT, name, "1", "10");
     lab_wait(p);
     lab_expect_exit(p, 0);
     stop(LAB_STUDENT, name);
     lab_wait(c);
+    lab_hint_for("wrong-output", NULL,
+                 "打印的是记录的正文，恰好 length 个字节，再加一个换行。放的时候整条记录都复制进槽"
+                 "里了吗（sizeof *record 是 64，sizeof record 只是指针的 8）？编号从 1 数起吗？",
+                 "Print the text of the record, exactly length bytes, and a newline. Was the whole "
+                 "record copied into the slot (sizeof *record is 64, sizeof record a pointer's 8)? "
+                 "Do the numbers begin at 1?");
     lab_expect_output(c, "1:1\n1:2\n1:3\n1:4\n1:5\n1:6\n1:7\n1:8\n1:9\n1:10\n");
     lab_expect_exit(c, 0);
 
@@ -327,6 +401,12 @@ LAB_TEST(one_to_one)
     lab_wait(rm);
     lab_expect_exit(rm, 0);
     lab_expect_clean();
+}
+
+static bool ended_or_truncated(void *arg)
+{
+    struct stat st;
+    return lab_ended(arg) || (fstat(view.fd, &st) == 0 && st.st_size < (off_t)sizeof(struct ring));
 }
 
 LAB_TEST(joins_existing)
@@ -339,20 +419,24 @@ LAB_TEST(joins_existing)
         put_item(r, 8, i);
     struct ring before;
     memcpy(&before, r, sizeof before);
+    lab_on_fail(refine_ring);
 
     struct lab_proc *p = producer(LAB_STUDENT, view.name, "9", "2");
-    lab_wait(p);
-    lab_expect_exit(p, 0);
+    lab_await(ended_or_truncated, p, "no-end", "它放完两条", "it putting two records");
     struct stat st;
+    if (lab_ended(p))
+        lab_expect_exit(p, 0);
     int again = shm_open(view.name, O_RDWR | O_CLOEXEC, 0);
     bool same = again != -1 && fstat(again, &st) == 0 && st.st_ino == view.inode;
     lab_hint("O_CREAT | O_EXCL 成功的那个进程才初始化；EEXIST "
-             "说明环已经在了，直接打开来用，不要删，也不要重置。",
+             "说明环已经在了，直接打开来用：不要删，不要重置，也不要带 O_TRUNC。",
              "Only the process whose O_CREAT | O_EXCL succeeded initialises. On EEXIST open and "
-             "use it.");
+             "use it: no unlink, no reset, no O_TRUNC.");
     lab_expect(same && st.st_size == sizeof(struct ring), VERDICT_WRONG_STATE, "reinitialised",
                "原来的对象被删掉或截断了，别的进程还在用它。",
                "The object that others are using was removed or truncated.");
+    lab_wait(p);
+    lab_expect_exit(p, 0);
     expect_ring(r->head == before.head && value(&r->full) != 2, "reinitialised",
                 "环被重新初始化了，里面原有的 5 条记录丢了。",
                 "The ring was initialised again; the 5 records in it are lost.");
@@ -390,12 +474,16 @@ static const char *refine_not_ready(enum verdict v, const char *diagnosis, struc
 LAB_TEST(waits_for_ready)
 {
     lab_allow_sleep(); /* before `ready` there is nothing to wait on: naps are the way */
-    lab_hint(
+    static const char zh[] =
         "EEXIST 只说明有人开始创建了。先等对象长到 sizeof(struct ring)，再等 ready 变成 "
-        "RING_READY；"
-        "没好就 nanosleep 1 毫秒再看。",
+        "RING_READY；没好就 nanosleep 1 毫秒再看。谁是创建者只由 O_CREAT | O_EXCL 决定，"
+        "不能看长度是不是 0，也不能看 ready：那时真正的创建者可能正做到一半。";
+    static const char en[] =
         "EEXIST only says that somebody has begun. Wait for the size, then for ready; nanosleep 1 "
-        "ms between looks.");
+        "ms between looks. Only O_CREAT | O_EXCL decides who creates, not a size of 0 or ready: "
+        "the real creator may be halfway.";
+    lab_hint(zh, en);
+    lab_hint_for("ignores-ready", NULL, zh, en);
     lab_on_fail(refine_not_ready);
     lab_context("创建者还没有初始化，内存里全是 0", "not initialised yet, all zero");
     ring_begin();
@@ -722,6 +810,11 @@ LAB_TEST(pill_stops_all)
                 "毒丸应该留在原处：head=0、full=1、empty=7。取出来再放回去，环满时会卡住。",
                 "The pill stays where it is: head=0, full=1, empty=7. Taking it out and putting it "
                 "back gets stuck when the ring is full.");
+    lab_hint("每等到一次 mutex，恰好还一次：看看遇到毒丸的那条路。",
+             "Give the mutex back exactly once per wait: look at the way out with the pill.");
+    expect_ring(value(&r->mutex) == 1, "mutex-miscounted", "三个消费者都下班了，mutex 应该是 1。",
+                "All three consumers have left, so mutex should be 1.");
+    lab_hint(NULL, NULL);
     lab_context("毒丸之后才来的消费者", "a consumer that comes after the pill");
     struct lab_proc *late = consumer(LAB_STUDENT, view.name);
     lab_wait(late);
@@ -789,6 +882,7 @@ static void run_crowd(enum lab_side producers, enum lab_side consumers, unsigned
 {
     const char *name = lab_name("ring");
     struct lab_proc *p[PRODUCERS], *c[PRODUCERS];
+    view.r = NULL;
     for (unsigned i = 0; i < count; i++) {
         c[i] = consumer(consumers, name);
         p[i] = producer(producers, name, lab_text("%u", i + 1), lab_text("%u", n));

@@ -354,6 +354,12 @@ LAB_TEST(one_worker)
                 continue;
             if (c.result == 0)
                 blame_memory(mode_names[m]);
+            lab_context("（atomic_counter 1 %1$ld %2$s）", "(atomic_counter 1 %1$ld %2$s)",
+                        rounds[i], mode_names[m]);
+            lab_hint("内存是共享的，可是读到的数不对。读结果是不是在 waitpid 之前？工人加的和你读的"
+                     "是同一个成员吗？循环是不是少了一圈？",
+                     "The memory is shared, but the number is wrong. Is it read before waitpid()? "
+                     "Is what the worker adds to what you read? Is the loop one round short?");
             lab_fail(VERDICT_WRONG_OUTPUT, "wrong-output",
                      "只有一个工人，没有人和它抢，却少了 %1$ld 次。",
                      "One worker alone, and %1$ld additions are missing.", c.lost);
@@ -423,7 +429,7 @@ static const char *name_assertion(enum verdict v, const char *diagnosis, struct 
     (void)diagnosis;
     return v == VERDICT_WRONG_STATUS && p != NULL &&
                    strstr(lab_errors(p, &len), "pthread_mutex_") != NULL
-               ? "mutex-assertion"
+               ? "private-futex"
                : NULL;
 }
 
@@ -451,9 +457,11 @@ LAB_TEST(mutex_exact)
     lab_hint_for(
         "private-futex", NULL,
         "默认属性的 pthread_mutex 只在一个进程里管用：等锁的进程睡在“自己的” futex 上，别的进程"
-        "解锁时叫不醒它。初始化时用 pthread_mutexattr_setpshared 说明它要跨进程。",
+        "解锁时叫不醒它；C 库自己的断言（Assertion）也可能先失败。用 pthread_mutexattr_setpshared "
+        "说明它要跨进程，再把这个属性交给 pthread_mutex_init。",
         "A default pthread mutex works inside one process only: the waiter sleeps on a "
-        "private futex. Say PTHREAD_PROCESS_SHARED when you initialise it.");
+        "private futex (or an assertion of the C library fails first). Set PTHREAD_PROCESS_SHARED "
+        "in an attribute and give that to pthread_mutex_init().");
     lab_on_fail(name_assertion);
     expect_lock_across_switches();
     expect_exact("mutex", 2, 300000);

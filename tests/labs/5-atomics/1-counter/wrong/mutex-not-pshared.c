@@ -1,4 +1,4 @@
-// expect: mutex_exact private-futex|mutex-assertion
+// expect: mutex_exact private-futex
 // 锁放进了共享内存，却没说它要跨进程用
 #define _GNU_SOURCE 1
 #include <errno.h>
