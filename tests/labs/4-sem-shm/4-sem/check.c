@@ -55,6 +55,8 @@ static void expect_game(int workers, long rounds, int cpu)
 {
     struct lab_proc *p = play(workers, rounds, cpu);
 
+    lab_hint_for("zombie", "no-wait", NULL, NULL);
+    lab_hint_for("orphan", "no-wait", NULL, NULL);
     lab_wait(p);
     expect_output(p, workers, rounds);
     lab_expect_exit(p, 0);
@@ -78,8 +80,6 @@ static void explain_mistakes(void)
         "The output is right, the status is not. Does waitpid() fail once more after all "
         "are reaped? Does a child _exit() when it is done? If not it goes on with the "
         "rest of main(): more forks, more waits.");
-    lab_hint_for("zombie", "no-wait", NULL, NULL);
-    lab_hint_for("orphan", "no-wait", NULL, NULL);
     lab_hint_for("doubled-output", NULL,
                  "同一行打印了不止一次：是不是多了工人？子进程干完活要马上 _exit，否则它会接着转 "
                  "main 里的循环，再造出别的工人来。",

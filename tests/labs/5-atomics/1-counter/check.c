@@ -411,9 +411,11 @@ LAB_TEST(atomic_exact)
 {
     lab_hint(
         "“读出来、加一、写回去”哪怕每一步都是原子的，合起来也不是。要找一个把三步当成一步做完的"
-        "操作；计数器本身要小到 CPU 一条指令就能处理（atomic_is_lock_free 为真）。",
+        "操作；用 compare_exchange 的话，它失败时什么也没加，要重来。计数器本身要小到 CPU "
+        "一条指令就能处理（atomic_is_lock_free 为真）。",
         "An atomic load and an atomic store are still two steps. Use one read-modify-write "
-        "operation, on a type for which atomic_is_lock_free() is true.");
+        "operation (a compare_exchange that fails has added nothing: try again), on a type for "
+        "which atomic_is_lock_free() is true.");
     expect_exact("atomic", 2, 1000000);
     expect_exact("atomic", 4, 200000);
     expect_exact("atomic", 9, 20000);
@@ -646,7 +648,13 @@ LAB_TEST(closed_stdin)
         "There may be more workers than CPUs: use CPU i mod K. With descriptor 0 closed the "
         "next thing opened gets 0.");
     common_hints();
-    lab_expect(finish(p, 32, 1000).lost == 0, VERDICT_RACE, "lost-updates", "mutex 模式丢了更新。",
+    struct counts c = finish(p, 32, 1000);
+    lab_hint(
+        "人一多就抢得厉害：锁在共享内存里吗？是 PTHREAD_PROCESS_SHARED 吗？读、加、写全程拿着它"
+        "吗？",
+        "The more workers, the more they compete: is the lock in shared memory, is it "
+        "PTHREAD_PROCESS_SHARED, is it held while reading, adding and writing?");
+    lab_expect(c.lost == 0, VERDICT_RACE, "lost-updates", "mutex 模式丢了更新。",
                "Mode mutex lost updates.");
 }
 

@@ -161,6 +161,14 @@ static void drain(unsigned first)
 
 static void explain_indexes(void)
 {
+    lab_hint_for(
+        "wrong-record", NULL,
+        "放进去的和取出来的不一样：整条记录一起复制了吗（*record = q->slot[…]，或者 memcpy 加 "
+        "sizeof *record，64 字节；sizeof record 只是指针的 8）？放和取用的是同一个槽吗"
+        "（下标 % SPSC_CAPACITY，不是 &）？",
+        "What comes out is not what went in: is the whole record copied (*record = "
+        "q->slot[…], or memcpy() of sizeof *record, 64 bytes; sizeof record is a pointer's "
+        "8)? Do both use the same slot (index % SPSC_CAPACITY, not &)?");
     lab_hint("里面有几条是 tail − head（无符号减法），0 是空，64 是满。下标不取余，取槽时才 % 64。",
              "tail - head (unsigned) records are in the ring: 0 is empty, 64 is full. The indexes "
              "are not reduced; take % 64 for the slot only.");
@@ -276,6 +284,10 @@ LAB_TEST(wraps_around)
 {
     /* The same, first where nothing wraps: what fails there is no matter of wrapping. */
     explain_indexes();
+    lab_context("一个用过的环，head 和 tail 都是 5", "a used ring, head and tail are 5");
+    lab_hint("状态全在 *q 里：head、tail 都从那里读，用静态变量记着的值，换一个环就不对了。",
+             "All state is in *q: read head and tail from there. What a static variable remembers "
+             "is wrong for another ring.");
     start_probe(5);
     fill(1);
     drain(1);
@@ -429,11 +441,13 @@ LAB_TEST(ordering)
         "一对一对地配：写完槽，tail 用 release 写；读 tail 用 acquire，再读槽。读完槽，head 用 "
         "release "
         "写；读 head 用 acquire，再写槽。relaxed、volatile、普通变量都不排次序；x86 "
-        "上看不出来，不等于"
-        "没有错。",
+        "上看不出来，不等于没有错。（atomic_thread_fence 的次序 ThreadSanitizer 看不见，题目也不许"
+        "用；自己加的静态的锁，两个进程各有一把，不算。）",
         "In pairs: write the slot, store tail with release; load tail with acquire, read the "
         "slot. Read the slot, store head with release; load head with acquire, write the slot. "
-        "Relaxed, volatile and plain accesses order nothing, even if x86 hides it.");
+        "Relaxed, volatile and plain accesses order nothing, even if x86 hides it. (The task "
+        "forbids atomic_thread_fence(), which ThreadSanitizer does not see; of a static lock each "
+        "process has its own.)");
     struct lab_proc *p =
         lab_spawn(.program = "spsc_tsan", .fixed_addresses = true, .no_memory_limit = true,
                   .role_zh = "两个线程的测试", .role_en = "the test with two threads");

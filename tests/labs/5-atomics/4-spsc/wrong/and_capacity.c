@@ -1,0 +1,28 @@
+// expect: empty_and_full wrong-record
+// file: spsc.c
+// 用 & SPSC_CAPACITY 取槽号，少了减一。
+#include "spsc.h"
+
+bool spsc_push(struct spsc *q, const struct spsc_record *record)
+{
+    uint32_t tail = atomic_load_explicit(&q->tail, memory_order_relaxed);
+    uint32_t head = atomic_load_explicit(&q->head, memory_order_acquire);
+
+    if (tail - head == SPSC_CAPACITY)
+        return false;
+    q->slot[tail & SPSC_CAPACITY] = *record;
+    atomic_store_explicit(&q->tail, tail + 1, memory_order_release);
+    return true;
+}
+
+bool spsc_pop(struct spsc *q, struct spsc_record *record)
+{
+    uint32_t head = atomic_load_explicit(&q->head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(&q->tail, memory_order_acquire);
+
+    if (tail == head)
+        return false;
+    *record = q->slot[head & SPSC_CAPACITY];
+    atomic_store_explicit(&q->head, head + 1, memory_order_release);
+    return true;
+}
