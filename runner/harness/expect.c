@@ -79,6 +79,37 @@ void lab_fail_signal(struct lab_proc *p)
     lab_fail_with(&f);
 }
 
+static void add_ended(struct failure *f, const struct lab_proc *q, enum msg_id id, int number)
+{
+    for (int lang = 0; lang < LANG_COUNT; lang++) {
+        AUTO_FREE char *line =
+            msg_format((enum lang)lang, id, lab_role(q, (enum lang)lang), number);
+        char *old = f->evidence[lang];
+        f->evidence[lang] = old ? str_format("%s\n%s", old, line) : str_dup(line);
+        free(old);
+    }
+}
+
+/* A program of the reference that fails does so because of what it met: the student's programs that
+ * have ended, and what all of them said, are the evidence then. */
+static bool blame_student(struct failure *f, struct lab_proc *p)
+{
+    if (p->side != LAB_REFERENCE || p->trusted)
+        return false;
+    f->proc = NULL;
+    lab_say(f->hint, MSG_HARNESS_HINT_REFERENCE);
+    for (size_t i = 0; i < lab.n_procs; i++) {
+        const struct lab_proc *q = lab.procs[i];
+        if (q->side != LAB_STUDENT || q->trusted || !q->ended || q->judged)
+            continue;
+        if (WIFSIGNALED(q->status))
+            add_ended(f, q, MSG_HARNESS_STUDENT_KILLED, WTERMSIG(q->status));
+        else if (WEXITSTATUS(q->status) != 0)
+            add_ended(f, q, MSG_HARNESS_STUDENT_ENDED, WEXITSTATUS(q->status));
+    }
+    return true;
+}
+
 static void must_have_ended(struct lab_proc *p)
 {
     if (!p->ended)
@@ -91,13 +122,14 @@ void lab_expect_exit(struct lab_proc *p, int status)
     if (WIFSIGNALED(p->status))
         lab_fail_signal(p);
     int actual = WEXITSTATUS(p->status);
-    if (actual == status)
+    p->judged = actual == status;
+    if (p->judged)
         return;
     struct failure f = {.verdict = VERDICT_WRONG_STATUS, .diagnosis = "wrong-status", .proc = p};
     SAY(f, HARNESS_WRONG_STATUS, p, actual, status);
     if (actual == 127)
         lab_say(f.hint, MSG_HARNESS_HINT_127);
-    else
+    else if (!blame_student(&f, p))
         lab_say(f.hint, status == 0   ? MSG_HARNESS_HINT_STATUS_0
                         : actual == 0 ? MSG_HARNESS_HINT_STATUS_FAIL
                                       : MSG_HARNESS_HINT_STATUS);

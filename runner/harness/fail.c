@@ -185,7 +185,8 @@ static char *stderr_tail(const struct failure *f)
     struct buf b = BUF_INIT;
     for (size_t i = 0; i < lab.n_procs; i++) {
         const struct lab_proc *p = lab.procs[i];
-        if (p->side != LAB_STUDENT || p->trusted || !p->errors.len || about_another(f, p))
+        if (p->side != LAB_STUDENT || p->trusted || !p->errors.len || about_another(f, p) ||
+            (p->judged && f->proc != p))
             continue;
         size_t skip = p->errors.len > STDERR_KEPT ? p->errors.len - STDERR_KEPT : 0;
         /* AddressSanitizer ends with a page about its own tables */

@@ -1,6 +1,7 @@
 /* Starting programs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -278,6 +279,7 @@ const struct rusage *lab_usage(const struct lab_proc *p)
 
 void lab_kill(struct lab_proc *p, int sig)
 {
+    p->judged |= sig == SIGKILL; /* its end is our doing */
     if (!p->ended)
         sandbox_signal(&p->child, sig);
 }

@@ -38,6 +38,7 @@ struct lab_proc {
     bool hidden_timer;
     bool no_memory_limit;
     bool provoked;
+    bool judged; /* its end was as expected: no evidence of what fails later */
     size_t orphans_at_end, zombies_at_end; /* children of PID 1 when it ended */
 };
 

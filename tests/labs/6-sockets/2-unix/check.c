@@ -62,6 +62,15 @@ LAB_TEST(commands)
     struct lab_proc *server = greet(socket_path("s"));
     struct peer p = connect_to(lab_path("s"));
 
+    lab_hint_for(
+        "wrong-output", NULL,
+        "逐字节对照题目里的回答。如果对自己人也答 ERR denied：SO_PEERCRED 要问 accept 返回的"
+        "那个描述符，传进去的长度要先等于 sizeof(struct ucred)（它是输入，也是输出），"
+        "getsockopt 的返回值也要看。",
+        "Compare with the answers in the task byte by byte. If it says ERR denied to its own "
+        "user: ask the accepted descriptor for SO_PEERCRED, with a length that is "
+        "sizeof(struct ucred) before the call (it goes in and comes out), and look at what "
+        "getsockopt() returns.");
     for (size_t i = 0; i < sizeof dialogue / sizeof dialogue[0]; i++) {
         lab_context("（请求是“%1$.*2$s”）", "(the request is \"%1$.*2$s\")", dialogue[i][0],
                     (int)strcspn(dialogue[i][0], "\r\n"));
@@ -169,6 +178,14 @@ LAB_TEST(pieces)
     expect_answer_as(&p, "first\n", 6, "depends-on-chunks");
     say_text(&p, "ond\n");
     expect_answer_as(&p, "second\n", 7, "depends-on-chunks");
+    struct peer quits = connect_to(lab_path("s"));
+    lab_context("（ECHO 和 QUIT 挤在一次到达）", "(ECHO and QUIT arrive at once)");
+    lab_hint("QUIT 只管它后面的：前面的请求都要答完、送出去，再关连接。",
+             "QUIT is about what follows it: answer and send what came before, then close.");
+    say_text(&quits, "ECHO bye\nQUIT\nECHO never\n");
+    expect_answer_as(&quits, "bye\n", 4, "answers-dropped");
+    expect_closed(&quits);
+    hang_up(&quits);
     lab_context("（客户发完请求就 shutdown(SHUT_WR)，最后是半行）",
                 "(the client shuts down writing after a line and a half)");
     lab_hint("对方不再发了，不等于不再收：先把整行都答完再关。没有换行的半行不是请求。",

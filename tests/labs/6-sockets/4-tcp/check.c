@@ -125,6 +125,12 @@ static struct peer connect_from(int fd, const char *host, int port)
                errno != EISCONN) {
         error = errno;
     }
+    if (error != 0 && error == ECONNREFUSED && strcmp(host, "127.0.0.1") == 0)
+        lab_hint(
+            "没有套接字在那个端口上监听。bind 之后 listen 了吗？监听的套接字是不是被关掉了？打印"
+            "的端口换成主机序（ntohs）了吗？",
+            "No socket listens on that port. Is listen() called after bind()? Was the listening "
+            "socket closed? Is the printed port in host order (ntohs)?");
     if (error != 0)
         lab_fail(VERDICT_PROTOCOL,
                  strcmp(host, "127.0.0.1") == 0 && error == ECONNREFUSED ? "not-listening"
@@ -281,6 +287,13 @@ static void expect_frames(struct peer *p, const char *bytes, size_t len, const c
     lab_on_fail(NULL);
     if (p->len >= HEADER && len >= HEADER)
         judge_header(p, bytes);
+    lab_hint_for(
+        "connection-closed", NULL,
+        "一条连接上可以有许多帧：收一帧、答一帧，循环到客户关连接为止。没有到齐就接着收，"
+        "recv 返回 0 才是对方关了。",
+        "There may be many frames on a connection: receive one, answer it, and so on until "
+        "the client closes. Go on receiving while a frame is incomplete; only a recv() of "
+        "0 means that the other side closed.");
     if (p->eof && p->len == 0 && len > 0)
         lab_fail(VERDICT_PROTOCOL, "connection-closed", "对方没有回答就关了连接。",
                  "The other side closed the connection without an answer.");
@@ -325,6 +338,13 @@ static int read_port(struct lab_proc *server)
         "Print port N after listen() and flush it: on a pipe stdio keeps it.");
     line = lab_read_line(server);
     meaning = NULL;
+    if (strcmp(line, "port 0") == 0)
+        lab_hint(
+            "0 是“随便给我一个”，不是真正的端口。listen 之后用 getsockname 去问：传进去的长度要"
+            "先等于 sizeof address（它是输入，也是输出），返回值要看，打印 ntohs(sin_port)。",
+            "0 means \"any\"; it is no port. Ask getsockname() after listen(): the length passed "
+            "in has to be sizeof address (it goes in and comes out), look at what it returns, "
+            "and print ntohs(sin_port).");
     lab_expect(sscanf(line, "port %d%c", &port, &extra) == 1 && port > 0 && port < 65536,
                VERDICT_WRONG_OUTPUT, "wrong-port",
                "第一行应当是“port N”，N 是真正监听的端口；实际是“%1$.60s”。",
@@ -336,6 +356,18 @@ static struct lab_proc *start_server(int *port)
 {
     struct lab_proc *server = lab_start("tcpd", "0");
 
+    lab_hint_for(
+        "no-answer", NULL,
+        "客户发完了一帧，等不到回答；看服务器的进程停在哪一行，在等什么。长度恰好 4 个字节"
+        "（uint32_t），先 ntohl；内容读满 length 个字节就答，不要等更多。",
+        "The client has sent a frame and gets no answer; see where the server's process is "
+        "and what it waits for. The length has 4 bytes (uint32_t) and goes through ntohl(); "
+        "answer after length bytes of body, do not wait for more.");
+    lab_hint_for(
+        "short-write", NULL,
+        "回答没有送完：回答也是 4 字节长度加全部内容；send 可能只送出一部分，循环到送完为止。",
+        "The answer is incomplete: it has 4 bytes of length and all of the body, too; "
+        "send() may take a part only, so loop until all is sent.");
     *port = read_port(server);
     return server;
 }
@@ -350,10 +382,8 @@ static void end_server(struct lab_proc *server)
 
 /* --- a helper that sends piece by piece --- */
 
-struct dribble {
-    int port;
-    const char *data;
-    size_t len, piece, answer; /* bytes in all, per piece, expected back */
+struct ports { /* of the two ends of a connection */
+    int server, own;
 };
 
 /* Bytes that the owner of the connection local:remote has not read; -1: no such connection. */
@@ -374,56 +404,40 @@ static long unread(unsigned local, unsigned remote)
     return result;
 }
 
-/* Connects, sends every piece when the server has read the one before, and prints the answer. */
-static int dribble(void *arg)
+/* Ends when the server has read what was sent. The pieces and the answer are the test's own affair:
+ * a process of ours that sleeps in recv() would hide that everybody does. */
+static int until_read(void *arg)
 {
-    const struct dribble *d = arg;
-    struct sockaddr_in a = address_of("127.0.0.1", d->port), own;
+    const struct ports *p = arg;
     const struct timespec moment = {.tv_nsec = 200000};
-    socklen_t len = sizeof own;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), yes = 1;
-    char answer[4096];
 
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
-        getsockname(fd, (struct sockaddr *)&own, &len) != 0)
-        return 3;
-    for (size_t at = 0; at < d->len; at += d->piece) {
-        size_t n = d->len - at < d->piece ? d->len - at : d->piece;
-
-        if (send(fd, d->data + at, n, MSG_NOSIGNAL) != (ssize_t)n)
-            break;
-        for (int i = 0; i < PATIENCE && unread((unsigned)d->port, ntohs(own.sin_port)) > 0; i++)
-            nanosleep(&moment, NULL);
-    }
-    for (size_t got = 0; got < d->answer;) {
-        ssize_t n = recv(fd, answer, sizeof answer, 0);
-        if (n <= 0)
-            break;
-        got += (size_t)n;
-        fwrite(answer, 1, (size_t)n, stdout);
-    }
-    fflush(stdout);
-    close(fd);
+    for (int i = 0; i < PATIENCE && unread((unsigned)p->server, (unsigned)p->own) > 0; i++)
+        nanosleep(&moment, NULL);
     return 0;
 }
 
 static void expect_dribbled(int port, const char *data, size_t len, size_t piece)
 {
-    struct dribble d = {port, data, len, piece, len};
-    struct lab_proc *helper = lab_trusted(dribble, &d, "慢吞吞的客户", "a slow client");
-    size_t got;
-    const char *out;
+    struct peer p = connect_to("127.0.0.1", port);
+    struct sockaddr_in own;
+    socklen_t own_len = sizeof own;
+    struct expected e = {&p, len};
 
-    expect_meaning("depends-on-chunks");
-    lab_wait(helper);
-    meaning = NULL;
-    out = lab_output(helper, &got);
-    if (got == 0)
+    if (getsockname(p.fd, (struct sockaddr *)&own, &own_len) != 0)
+        lab_internal("getsockname: %s", strerror(errno));
+    struct ports ports = {port, ntohs(own.sin_port)};
+    for (size_t at = 0; at < len; at += piece) {
+        say(&p, data + at, len - at < piece ? len - at : piece);
+        lab_wait(lab_trusted(until_read, &ports, "检查程序", "the check program"));
+    }
+    await(has_bytes, &e, "depends-on-chunks", "回答", "the answer");
+    if (p.len == 0)
         lab_fail(VERDICT_PROTOCOL, "depends-on-chunks",
                  "服务器没有回答就关了连接：一帧还没有到齐。",
                  "The server closed the connection before the frame was complete.");
-    lab_expect_bytes("收到的帧（长度和内容）", "the frame (length and body)", data, len, out, got);
+    lab_expect_bytes("收到的帧（长度和内容）", "the frame (length and body)", data, len, p.data,
+                     p.len);
+    hang_up(&p);
 }
 
 /* --- tests of the server --- */
@@ -635,6 +649,12 @@ LAB_TEST(pieces)
         "个字节”的函数，长度和内容都用它读；不多读，多出来的字节属于下一帧。",
         "TCP is a stream: one recv() may bring half a header or several frames. Write a function "
         "that reads exactly n bytes, and use it for header and body.");
+    lab_hint_for("depends-on-chunks", NULL,
+                 "一次 recv 可能只有半个长度，也可能是好几帧。长度恰好读满 4 个字节，内容恰好读满 "
+                 "length 个字节；少读了就接着读，多读的字节属于下一帧，不能扔。",
+                 "One recv() may bring half a header or several frames. Read exactly 4 bytes of "
+                 "header and exactly length bytes of body: go on when there are fewer, and do not "
+                 "throw away what belongs to the next frame.");
     for (size_t i = 0; i < sizeof mixed_up / sizeof mixed_up[0]; i++)
         lab_hint_for(mixed_up[i], "depends-on-chunks", NULL, NULL);
     lab_context("一帧被拆成一个个字节到达", "a frame arrives byte by byte");
@@ -906,11 +926,18 @@ LAB_TEST(restart)
     lab_await(ended_or_spoke, second, "hang", "第二个 tcpd 退出", "the second tcpd to end");
     meaning = NULL;
     lab_output(second, &len);
+    lab_hint(
+        "bind 失败（EADDRINUSE）要报错退出：不看它的返回值就 listen，内核会随便挑一个端口。"
+        "SO_REUSEADDR 是对的，SO_REUSEPORT 不是：后者让两个服务器同时监听一个端口，客户被分走。",
+        "A failed bind() (EADDRINUSE) is an error: listen() on an unbound socket gets any port "
+        "from the kernel. SO_REUSEADDR is right, SO_REUSEPORT is not: it lets two servers "
+        "share a port.");
     if (sscanf(lab_output(second, &len), "port %d", &again) == 1 && again != port)
         lab_fail(VERDICT_WRONG_STATE, "wrong-port",
-                 "要的是端口 %1$d，监听的却是 %2$d。端口号要用 htons 换成网络序。",
-                 "Port %1$d was asked for, but it listens on %2$d: convert with htons().", port,
-                 again);
+                 "端口 %1$d 已经被第一个服务器占着，第二个没有报错，却监听在 %2$d 上。",
+                 "Port %1$d is taken by the first server; the second one did not complain and "
+                 "listens on %2$d.",
+                 port, again);
     lab_expect(len == 0, VERDICT_WRONG_STATE, "steals-port",
                "端口 %1$d 上已经有一个服务器，第二个也监听成功了。",
                "There is a server on port %1$d, and a second one listens there as well.", port);
