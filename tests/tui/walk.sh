@@ -33,13 +33,25 @@ for part in check ref lab-init lab-shim.so lab-crash.so; do
     ln -s "$B/$part" "$root/build/$part"
 done
 
-unset EDITOR NO_COLOR COLORFGBG IPCLAB_ASCII LC_ALL LC_MESSAGES
+unset EDITOR VISUAL PAGER MANPAGER NO_COLOR COLORFGBG IPCLAB_ASCII LC_ALL LC_MESSAGES
 export IPCLAB_ROOT="$root" LANG=C.UTF-8
 log=log_path=$work/logs/report:exitcode=99:handle_segv=2:handle_abort=2:handle_sigbus=2
 export ASAN_OPTIONS="$log" UBSAN_OPTIONS="$log:print_stacktrace=1"
+
+# Random keys must not reach a shell: a pager or an editor that they happen to name would take them. So
+# nothing is in the path but what grading needs, and a man that shows a page and asks for one key.
+mkdir "$work/bin"
+ln -s "$(command -v bwrap)" "$(command -v gcc)" "$work/bin/"
+cat >"$work/bin/man" <<'END'
+#!/bin/sh
+echo "$*"
+read -r line
+END
+chmod +x "$work/bin/man"
+
 "$B/asan/ipclab" init "$work/workspace" >/dev/null || exit 2
 
 wrong=$tree/tests/labs/$hello/wrong
-"$B/tests/tui/walk" "$seed" "$keys" "$work" "$B/asan/ipclab" \
+PATH=$work/bin "$B/tests/tui/walk" "$seed" "$keys" "$work" "$B/asan/ipclab" \
     "$tree/labs/$hello/pipe_hello.c" "$tree/solutions/$hello/pipe_hello.c" \
     "$wrong/child_keeps_write_end.c" "$wrong/no_newline.c" "$wrong/pipe_unchecked.c"

@@ -285,7 +285,10 @@ static void add_key(struct walk *w, struct buf *b)
     if (kind < 60) {
         buf_addc(b, (char)(' ' + (int)below(w, 95)));
     } else if (kind < 70) {
-        buf_addc(b, (char)below(w, 32));
+        char c = (char)below(w, 32);
+
+        /* ^S would stop the output of a guest until ^Q comes, as the terminal's users mean it to */
+        buf_addc(b, (char)(c == 0x13 ? 0x11 : c));
     } else if (kind < 75) {
         buf_addc(b, ONE_OF(w, "\r", "\n", "\t", "\177", "y")[0]);
     } else if (kind < 95) {
