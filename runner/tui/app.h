@@ -62,6 +62,7 @@ enum screen_id {
     SCREEN_SETTINGS,
     SCREEN_CLOSING,
     SCREEN_ATTEMPTS,
+    SCREEN_STATS,
     SCREEN_RESULTS,
     SCREEN_COUNT
 };
@@ -257,6 +258,8 @@ struct screen *app_screen(struct app *a, enum slot slot);
  * NULL when it was never run. *live: it belongs to the grading that runs now. */
 const struct report *app_report(struct app *a, bool *live);
 
+/* Show the stored report of an attempt (its id in the store) and the exercise it belongs to. */
+void attempt_open(struct app *a, long long attempt);
 /* The results show the newest report again. */
 void app_forget_old(struct app *a);
 

@@ -315,7 +315,7 @@ static void draw_keys(struct app *a)
         draw_prompt_keys(a, &p, end);
         return;
     }
-    int last = (int)(text_width(msg(MSG_TUI_KEY_HELP)) + text_width(msg(MSG_TUI_KEY_QUIT)) + 6);
+    int last = (int)(text_width(msg(MSG_TUI_KEY_HELP)) + text_width(msg(MSG_TUI_KEY_QUIT)) + 8);
     if (a->run.active)
         at = draw_action(&p, at, end - last, ACTION_STOP);
     for (const enum action *k = s->ops->keys(a); *k != ACTION_NONE; k++)

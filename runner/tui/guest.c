@@ -41,8 +41,8 @@ static void let_job_control(bool on)
     sigprocmask(on ? SIG_UNBLOCK : SIG_BLOCK, &set, NULL);
 }
 
-/* A guest that stops alone (some editors on ^Z) takes us along, so that the shell gets the terminal.
- * Where nobody would continue us the stop has no effect, and neither has the guest's. */
+/* A guest that stops alone (some editors on ^Z) takes us along, so that the shell gets the
+ * terminal. Where nobody would continue us the stop has no effect, and neither has the guest's. */
 static void follow_stop(pid_t pid)
 {
     siginfo_t info = {0};

@@ -132,6 +132,12 @@ static void do_attempts(struct app *a)
     a->screens[SCREEN_ATTEMPTS].stale = true;
 }
 
+static void do_stats(struct app *a)
+{
+    app_show(a, SCREEN_STATS);
+    a->screens[SCREEN_STATS].stale = true;
+}
+
 static void do_copy(struct app *a)
 {
     results_copy(a);
@@ -215,6 +221,7 @@ static void (*const everywhere[ACTION_COUNT])(struct app *a) = {
     [ACTION_ZOOM] = do_zoom,
     [ACTION_HELP] = do_help,
     [ACTION_ATTEMPTS] = do_attempts,
+    [ACTION_STATS] = do_stats,
     [ACTION_COPY] = do_copy,
     [ACTION_FILTER] = do_filter,
     [ACTION_COMMAND] = do_command,

@@ -56,23 +56,34 @@ static void attempts_read(struct app *a, struct screen *s, int columns)
         add_attempt(s, &a->attempts[i]);
 }
 
-static void open_attempt(struct app *a, const struct attempt *t)
+void attempt_open(struct app *a, long long attempt)
 {
-    AUTO_FREE char *text = store_report(a->o->store, t->id);
+    AUTO_FREE char *text = store_report(a->o->store, attempt);
     json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+    const struct exercise *x;
     struct report old;
+    struct err e;
 
     if (!json || report_from_json(&old, json, NULL) < 0) {
         app_status(a, TONE_WARN, MSG_TUI_NO_OLD_REPORT);
-    } else {
-        app_forget_old(a);
-        a->old = old;
-        a->has_old = true;
-        a->detail = -1;
-        app_show(a, SCREEN_RESULTS);
-        reader_open(a, &a->screens[SCREEN_RESULTS]);
+        json_decref(json);
+        return;
     }
     json_decref(json);
+    x = course_find(a->o->course, old.exercise, &e);
+    if (!x) { /* of an exercise the course no longer has */
+        app_error(a, &e);
+        report_release(&old);
+        return;
+    }
+    if (x != app_exercise(a))
+        app_select(a, app_node_of(a, x));
+    app_forget_old(a);
+    a->old = old;
+    a->has_old = true;
+    a->detail = -1;
+    app_show(a, SCREEN_RESULTS);
+    reader_open(a, &a->screens[SCREEN_RESULTS]);
 }
 
 static bool attempts_request(struct app *a, struct screen *s, enum action action)
@@ -80,7 +91,7 @@ static bool attempts_request(struct app *a, struct screen *s, enum action action
     if (list_request(a, s, action))
         return true;
     if (action == ACTION_OPEN && s->chosen < (int)a->n_attempts)
-        open_attempt(a, &a->attempts[s->chosen]);
+        attempt_open(a, a->attempts[s->chosen].id);
     else if (action == ACTION_BACK || action == ACTION_ATTEMPTS)
         app_show(a, SCREEN_RESULTS);
     else

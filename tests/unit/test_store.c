@@ -1,6 +1,8 @@
 /* The progress file: what it remembers, and how it grows from version to version. */
 #include "store_place.h"
 
+#include "store/stats.h"
+
 /* --- what it remembers ------------------------------------------------------------------- */
 
 START_TEST(new_file)
@@ -126,6 +128,48 @@ START_TEST(report_of_an_attempt)
     ck_assert_ptr_null(strstr(newer, "unclosed-write-end"));
     ck_assert_ptr_null(store_report(s, 12345));
     attempts_free(list, count);
+    store_close(s);
+    place_release(&p);
+}
+END_TEST
+
+START_TEST(statistics)
+{
+    struct place p = new_place("statistics");
+    struct store *s = open_quietly(p.db);
+    const long long now = 1750000000; /* an afternoon in June */
+    struct stats t;
+    struct err e = {0};
+    ck_assert_int_eq(store_stats(s, now, &t, &e), 0);
+    ck_assert_int_eq(t.attempts, 0);
+    ck_assert_uint_eq(t.n_diagnoses, 0);
+    stats_release(&t);
+    must_add(s, false, now - 40LL * 86400); /* too old for the chart */
+    must_add(s, false, now - 86400);
+    must_add(s, false, now - 86400 + 600);
+    must_add(s, true, now - 86400 + 600 + STATS_PAUSE + 1); /* after a pause */
+    must_add(s, true, now);
+    ck_assert_int_eq(store_add_hint(s, exercise.id, 1, &e), 0);
+    ck_assert_int_eq(store_add_hint(s, exercise.id, 2, &e), 0);
+    ck_assert_int_eq(store_add_peek(s, exercise.id, &e), 0);
+    ck_assert_int_eq(store_stats(s, now, &t, &e), 0);
+    ck_assert_int_eq(t.attempts, 5);
+    ck_assert_int_eq(t.passes, 2);
+    ck_assert_int_eq(t.hints, 2);
+    ck_assert_int_eq(t.peeks, 1);
+    ck_assert_int_eq(t.seconds, 600);
+    ck_assert_int_eq(t.days[STATS_DAYS - 1].attempts, 1);
+    ck_assert_int_eq(t.days[STATS_DAYS - 1].passes, 1);
+    ck_assert_int_eq(t.days[STATS_DAYS - 2].attempts, 3);
+    ck_assert_int_eq(t.days[STATS_DAYS - 2].passes, 1);
+    ck_assert_int_eq(t.days[0].attempts, 0);
+    ck_assert_uint_eq(t.n_diagnoses, 1);
+    ck_assert_str_eq(t.diagnoses[0].name, "unclosed-write-end");
+    ck_assert_int_eq(t.diagnoses[0].count, 3);
+    ck_assert_int_eq(t.diagnoses[0].exercises, 1);
+    AUTO_FREE char *report = store_report(s, t.diagnoses[0].attempt);
+    ck_assert_ptr_nonnull(strstr(report, "unclosed-write-end"));
+    stats_release(&t);
     store_close(s);
     place_release(&p);
 }
@@ -336,6 +380,7 @@ static Suite *suite(void)
     tcase_add_test(memory, hints_and_peeks);
     tcase_add_test(memory, settings);
     tcase_add_test(memory, attempts_newest_first);
+    tcase_add_test(memory, statistics);
     tcase_add_test(memory, report_of_an_attempt);
     tcase_add_test(memory, newest_reports_are_kept);
     tcase_add_test(memory, unfinished_runs_are_refused);
