@@ -11,11 +11,13 @@
 #include "base/text.h"
 #include "cli/class.h"
 #include "cli/class_table.h"
+#include "grade/similar.h"
 #include "report/class.h"
 
 struct request {
     const char *out, *format, *target, *student, *id;
     bool for_student;
+    bool similar; /* look for similar code first */
 };
 
 static int parse(struct request *q, int argc, char **argv)
@@ -32,6 +34,8 @@ static int parse(struct request *q, int argc, char **argv)
             q->id = argv[++i];
         else if (strcmp(argv[i], "--for-student") == 0)
             q->for_student = true;
+        else if (strcmp(argv[i], "--similar") == 0)
+            q->similar = true;
         else if (argv[i][0] == '-' || q->out)
             return cli_usage("report");
         else
@@ -121,6 +125,15 @@ static int write_report(const struct request *q, const struct class_format *x,
     return q->target ? write_file(x, g, &o, q->target) : write_stdout(x, g, &o);
 }
 
+static int add_similar(struct cli *c, struct gradebook *g)
+{
+    struct err e = {0};
+    if (cli_course(c) != 0)
+        return EXIT_FAULT;
+    const struct similar_options o = {.course = &c->course, .sandbox = SANDBOX_BWRAP};
+    return similar_find(g, &o, &e) == 0 ? 0 : cli_fail(EXIT_FAULT, &e);
+}
+
 int command_report(struct cli *c, int argc, char **argv)
 {
     struct request q = {.out = NULL};
@@ -144,6 +157,8 @@ int command_report(struct cli *c, int argc, char **argv)
     status = class_open(&d, q.out, CLASS_READ);
     if (status == 0 && class_model(&d, &g, &e) != 0)
         status = cli_fail(EXIT_FAULT, &e);
+    if (status == 0 && q.similar)
+        status = add_similar(c, &g);
     if (status == 0 && !q.format && !c->json)
         class_table(c, NULL, &g);
     else if (status == 0)
