@@ -12,7 +12,7 @@
 #include "course/when.h"
 #include "grade/pool.h"
 
-enum { SHOW_MS = 250 };
+enum { SHOW_MS = 250, KEEP_MIN = 4096, AFTER_DIFFERENCE = 2048 };
 
 static void task_free(struct task *t)
 {
@@ -145,6 +145,18 @@ void class_run_release(struct class_run *r)
 /* --- results ------------------------------------------------------------------------------------
  */
 
+/* Outputs of many kilobytes are of use only up to a little behind their first difference. */
+static void shorten(struct record *record)
+{
+    struct bytes *a = &record->expected, *b = &record->actual;
+    size_t both = a->len < b->len ? a->len : b->len, same = 0;
+    while (same < both && a->data[same] == b->data[same])
+        same++;
+    size_t keep = same + AFTER_DIFFERENCE > KEEP_MIN ? same + AFTER_DIFFERENCE : KEEP_MIN;
+    a->len = a->len < keep ? a->len : keep;
+    b->len = b->len < keep ? b->len : keep;
+}
+
 static void note_unsaved(struct class_run *r, const char *student, const char *exercise)
 {
     r->unsaved = mem_grow(r->unsaved, r->n_unsaved + 1, sizeof(char *));
@@ -168,6 +180,9 @@ int class_save_result(struct class_run *r, const struct task *t, struct report *
     memcpy(h.source_hash, t->source_hash, sizeof h.source_hash);
     free(report->source_hash);
     report->source_hash = str_dup(t->source_hash);
+    for (size_t i = 0; i < report->n_records; i++)
+        if (report->records[i].has_bytes)
+            shorten(&report->records[i]);
     int rc = result_save(r->dir->out, s->folder, &h, report, t->x, &e);
     if (rc == 0) {
         attempt_fill(&a, &h, report, x);

@@ -112,7 +112,7 @@ int result_save(const char *out, const char *student_folder, const struct result
     AUTO_FREE char *newest = gradebook_report_path(out, student_folder, h->exercise, NULL);
     AUTO_FREE char *own = gradebook_report_path(out, student_folder, h->exercise, h->source_hash);
     AUTO_FREE char *folder = str_format("%s/reports/%s", out, student_folder);
-    if (fs_mkdirs(folder, 0755, e) != 0)
+    if (!fs_is_dir(folder) && fs_mkdirs(folder, 0755, e) != 0)
         return -1;
     bool earlier = make_way(out, student_folder, newest, h);
     if (json_file_save(earlier ? own : newest, to_json(h, r, x), e) != 0)

@@ -41,7 +41,7 @@ int student_file_save(const char *out, const struct gradebook_student *s,
                           json_text(s->section), "in_roster", (int)s->in_roster, "submitted",
                           (int)s->submitted, "refusals",
                           refusals_to_json(s->refusals, s->n_refusals), "packages", packages);
-    if (fs_mkdirs(folder, 0755, e) != 0) {
+    if (!fs_is_dir(folder) && fs_mkdirs(folder, 0755, e) != 0) {
         json_decref(j);
         return -1;
     }
