@@ -390,7 +390,6 @@ static void hash_course(struct class_run *r)
 static int grade_class(struct class_run *r, const struct request *q)
 {
     struct err e = {0};
-    struct submissions subs = {.dir = -1};
     char *path = NULL;
     int status = begin_model(r->c, q, r, &path);
     struct csv_times *times = NULL;
@@ -399,9 +398,8 @@ static int grade_class(struct class_run *r, const struct request *q)
     const char **names = wanted_names(&r->c->course, &r->wanted.count);
     r->wanted.names = names;
     r->times = times;
-    if (status == 0 && submissions_scan(&subs, path, r->g, &r->wanted, &e) != 0)
+    if (status == 0 && submissions_scan(r->subs, path, r->g, &r->wanted, &e) != 0)
         status = cli_fail(EXIT_FAILED, &e);
-    r->subs = &subs;
     if (status == 0 && save_model(r, path, &e) != 0)
         status = cli_fail(EXIT_FAULT, &e);
     if (status == 0) {
@@ -409,7 +407,6 @@ static int grade_class(struct class_run *r, const struct request *q)
         status = finish(r, q, path, class_run(r));
     }
     class_run_release(r);
-    submissions_release(&subs);
     csv_times_free(times);
     free(names);
     free(path);
@@ -427,7 +424,8 @@ int command_grade(struct cli *c, int argc, char **argv)
     if (cli_course(c) != 0)
         return EXIT_FAULT;
     AUTO_FREE bool *only = mem_alloc(c->course.n_exercises + 1);
-    struct class_run r = {.c = c, .dir = &dir, .g = &g, .only = only};
+    struct submissions subs = {.dir = -1};
+    struct class_run r = {.c = c, .dir = &dir, .g = &g, .subs = &subs, .only = only};
     status = choose_run(&q, &r);
     if (status == 0)
         status = choose(c, q.only, only);
@@ -442,6 +440,7 @@ int command_grade(struct cli *c, int argc, char **argv)
     if (status == 0)
         status = grade_class(&r, &q);
     class_close(&dir);
+    submissions_release(&subs);
     gradebook_release(&g);
     return status;
 }

@@ -219,44 +219,49 @@ static int join_student(void *context, const char *folder, struct err *e)
 /* --- overrides
  * ------------------------------------------------------------------------------------- */
 
-/* The newest of two for the same cell. Students outside the roster are in the database only, so
- * both models come from there. */
+/* The newest of two for the same cell. */
+static void join_override(struct gradebook *whole, const struct gradebook_override *from,
+                          size_t student, size_t exercise)
+{
+    struct gradebook_override *there = NULL;
+    for (size_t k = 0; k < whole->n_overrides; k++)
+        if (whole->overrides[k].student == student && whole->overrides[k].exercise == exercise)
+            there = &whole->overrides[k];
+    if (there && there->when >= from->when)
+        return;
+    if (!there) {
+        whole->overrides =
+            mem_grow(whole->overrides, whole->n_overrides + 1, sizeof *whole->overrides);
+        there = &whole->overrides[whole->n_overrides++];
+        *there = (struct gradebook_override){.reason = NULL};
+    }
+    free(there->reason);
+    free(there->by);
+    *there = *from;
+    there->student = student;
+    there->exercise = exercise;
+    there->reason = str_dup(from->reason);
+    there->by = str_dup(from->by);
+}
+
+/* Students outside the roster are in the database only, so both models come from there. */
 static int join_overrides(struct gradebook *whole, const char *from, struct err *e)
 {
     struct class_dir d;
-    struct gradebook part;
-    if (class_open(&d, from, CLASS_READ) != 0) {
-        class_close(&d);
-        return -1;
-    }
-    int rc = class_model(&d, &part, e);
+    struct gradebook part = {.folder = NULL};
+    int rc = class_open(&d, from, CLASS_READ);
+    if (rc == 0)
+        rc = class_model(&d, &part, e);
     for (size_t i = 0; rc == 0 && i < part.n_overrides; i++) {
-        struct gradebook_override o = part.overrides[i];
-        o.student = gradebook_find_student(whole, part.students[o.student].id);
-        o.exercise = gradebook_find_exercise(whole, part.exercises[o.exercise].id);
-        size_t k = 0;
-        while (k < whole->n_overrides && (whole->overrides[k].student != o.student ||
-                                          whole->overrides[k].exercise != o.exercise))
-            k++;
-        bool there = k < whole->n_overrides;
-        if (o.student == GRADEBOOK_NONE || o.exercise == GRADEBOOK_NONE ||
-            (there && whole->overrides[k].when >= o.when))
-            continue;
-        if (!there) {
-            whole->overrides =
-                mem_grow(whole->overrides, whole->n_overrides + 1, sizeof *whole->overrides);
-            whole->n_overrides++;
-        } else {
-            free(whole->overrides[k].reason);
-            free(whole->overrides[k].by);
-        }
-        o.reason = str_dup(o.reason);
-        o.by = str_dup(o.by);
-        whole->overrides[k] = o;
+        const struct gradebook_override *o = &part.overrides[i];
+        size_t student = gradebook_find_student(whole, part.students[o->student].id);
+        size_t exercise = gradebook_find_exercise(whole, part.exercises[o->exercise].id);
+        if (student != GRADEBOOK_NONE && exercise != GRADEBOOK_NONE)
+            join_override(whole, o, student, exercise);
     }
     gradebook_release(&part);
     class_close(&d);
-    return rc;
+    return rc == 0 ? 0 : -1;
 }
 
 /* --- the command
@@ -320,7 +325,9 @@ static int merge_into(struct merge *m, char **parts, int n)
     if (rc == 0)
         rc = finish(m, &d, parts, n, &e);
     class_close(&d);
-    return rc == 0 ? EXIT_DONE : cli_fail(EXIT_FAULT, &e);
+    if (rc == 0)
+        return EXIT_DONE;
+    return e.text[0] ? cli_fail(EXIT_FAULT, &e) : EXIT_FAULT; /* else it was said already */
 }
 
 int command_merge(struct cli *c, int argc, char **argv)

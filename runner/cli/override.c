@@ -71,13 +71,14 @@ static int set_override(const struct request *q, struct gradebook *g, size_t stu
                         size_t exercise)
 {
     char *end;
-    double points = strtod(q->words[3], &end);
-    if (end == q->words[3] || *end || !isfinite(points) || points < 0)
-        return cli_failf(EXIT_WRONG_USAGE, MSG_CLI_BAD_VALUE, "POINTS", q->words[3]);
+    const char *text = q->words[3] ? q->words[3] : "";
+    double points = strtod(text, &end);
+    if (end == text || *end || !isfinite(points) || points < 0)
+        return cli_failf(EXIT_WRONG_USAGE, MSG_CLI_BAD_VALUE, "POINTS", text);
     if (!q->reason || !*q->reason)
         return cli_failf(EXIT_WRONG_USAGE, MSG_CLI_OVERRIDE_NO_REASON);
     if (points > g->exercises[exercise].max_points)
-        cli_failf(0, MSG_CLI_OVERRIDE_HIGH, q->words[3], g->exercises[exercise].max_points);
+        cli_failf(0, MSG_CLI_OVERRIDE_HIGH, text, g->exercises[exercise].max_points);
     drop_override(g, student, exercise);
     g->overrides = mem_grow(g->overrides, g->n_overrides + 1, sizeof *g->overrides);
     g->overrides[g->n_overrides++] = (struct gradebook_override){.student = student,

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/../.."
 dir=$1 n=$2 seed=$3 hangs=${4:--1}
 shift 3
 [ $# -gt 0 ] && shift
+# shellcheck disable=SC2046 # a list of folders
 [ $# -gt 0 ] || set -- $(for x in tests/labs/*/*/check.c; do x=${x#tests/labs/} && echo "${x%/check.c}"; done)
 mkdir -p "$dir"
 
@@ -47,6 +48,7 @@ awk -v n="$n" -v seed="$seed" -v hangs="$hangs" '
     mkdir -p "$work/$x"
     from=solutions/$x
     [ "$kind" = skeleton ] && from=labs/$x
+    # shellcheck disable=SC2013 # names of files are single words
     for source in $(sed -n 's/^sources *= *//p' "labs/$x/exercise.ini"); do
         take=$from/$source
         if [ "$file" != - ]; then
