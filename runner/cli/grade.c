@@ -215,7 +215,7 @@ static void take_exercises(struct cli *c, struct gradebook *g, const struct grad
         if (!only[i] && before == GRADEBOOK_NONE)
             continue;
         struct gradebook_exercise *copy = gradebook_add_exercise(g, x);
-        if (before != GRADEBOOK_NONE)
+        if (old->exercises && before < old->n_exercises)
             copy->due = old->exercises[before].due;
     }
 }

@@ -77,11 +77,14 @@ int result_find(const char *out, const char *student_folder, const char *exercis
     const char *const names[] = {NULL, source_hash};
     for (size_t i = 0; i < 2; i++) {
         AUTO_FREE char *path = gradebook_report_path(out, student_folder, exercise, names[i]);
-        if (!fs_exists(path) || result_load(path, h, r, NULL) != 0)
+        struct result_head found;
+        if (!fs_exists(path) || result_load(path, &found, r, NULL) != 0)
             continue;
-        if (strcmp(h->source_hash, source_hash) == 0)
+        if (strcmp(found.source_hash, source_hash) == 0) {
+            *h = found;
             return 1;
-        result_head_release(h);
+        }
+        result_head_release(&found);
         if (r)
             report_release(r);
     }
