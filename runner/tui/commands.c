@@ -11,7 +11,7 @@ enum { NAME_MAX_BYTES = 40 };
 
 struct command {
     const char *name;
-    enum msg_id arguments, text; /* for the help */
+    enum msg_id arguments, text; /* for the help; MSG_COUNT: it takes no arguments */
     void (*run)(struct app *a, const char *arguments);
     /* The i-th that argument number `word` may be; `line` is all that was typed. May be NULL. */
     const char *(*argument)(struct app *a, const char *line, int word, size_t i);
@@ -98,7 +98,7 @@ static void run_check(struct app *a, const char *arguments)
 /* ---- the table ---- */
 
 static const struct command table[] = {
-    {"check", MSG_TUI_ARGUMENTS_NONE, MSG_TUI_COMMAND_CHECK, run_check, NULL},
+    {"check", MSG_COUNT, MSG_TUI_COMMAND_CHECK, run_check, NULL},
     {"man", MSG_TUI_ARGUMENTS_MAN, MSG_TUI_COMMAND_MAN, follow_man, NULL},
     {"set", MSG_TUI_ARGUMENTS_SET, MSG_TUI_COMMAND_SET, run_set, argument_set},
 };

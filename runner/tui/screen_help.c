@@ -38,7 +38,8 @@ static void add_commands(struct doc *d)
 
     doc_add(d, STYLE_HEADING2, msg(MSG_TUI_GROUP_COMMANDS));
     for (size_t i = 0; command_info(i, &name, &arguments, &text); i++) {
-        AUTO_FREE char *command = str_format(":%s %s", name, msg(arguments));
+        AUTO_FREE char *command =
+            str_format(":%s %s", name, arguments < MSG_COUNT ? msg(arguments) : "");
         struct buf field = BUF_INIT;
 
         text_pad(&field, command, KEY_COLUMNS);
