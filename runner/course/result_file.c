@@ -158,6 +158,7 @@ void attempt_fill(struct gradebook_attempt *a, const struct result_head *h, cons
                                     .max_points = r->max_points,
                                     .built = r->built,
                                     .sandbox = str_dup(r->sandbox),
+                                    .limits = str_dup(r->limits),
                                     .internal = str_dup(r->internal),
                                     .ms = r->ms,
                                     .marks = mem_alloc((x->n_tests + 1) * sizeof *a->marks)};

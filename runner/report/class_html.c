@@ -2,6 +2,7 @@
  * the page of every student. With options.student: that student's page alone. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "report/canvas.h"
 #include "report/class_html.h"
@@ -26,6 +27,15 @@ void html_number(FILE *out, double value)
 {
     char text[NUMBER_MAX];
     fputs(number_text(text, value), out);
+}
+
+const char *html_time(char out[NUMBER_MAX], long long seconds)
+{
+    struct tm tm;
+    time_t t = (time_t)seconds;
+    if (seconds == 0 || !localtime_r(&t, &tm) || !strftime(out, NUMBER_MAX, "%Y-%m-%d %H:%M", &tm))
+        snprintf(out, NUMBER_MAX, "–");
+    return out;
 }
 
 static void number_cell(FILE *out, double value, const char *suffix)
@@ -116,7 +126,9 @@ static void matrix_cell(FILE *out, const struct gradebook *g, size_t student, si
     else
         fputs(text, out);
     bool late = c->attempt != GRADEBOOK_NONE && g->attempts[c->attempt].late_seconds > 0;
-    fprintf(out, "%s%s</a></td>", by_hand ? " ✎" : "", late ? " ⏰" : "");
+    if (late)
+        fprintf(out, " <small>%s</small>", msg(MSG_REPORT_HTML_LATE));
+    fprintf(out, "%s</a></td>", by_hand ? " ✎" : "");
 }
 
 static void matrix_row(FILE *out, const struct gradebook *g, size_t student)
@@ -285,7 +297,7 @@ static void front(FILE *out, const struct gradebook *g)
 {
     char when[NUMBER_MAX];
     AUTO_FREE char *line = msg_format(msg_lang(), MSG_REPORT_HTML_SUBTITLE,
-                                      time_text(when, g->graded), g->n_students, g->n_exercises);
+                                      html_time(when, g->graded), g->n_students, g->n_exercises);
     fputs("<div id=\"home\">\n", out);
     html_element(out, "h1", NULL, g->title);
     fputc('\n', out);

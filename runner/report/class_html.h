@@ -8,6 +8,8 @@
 /* <tag class="…">text</tag>; the text is made harmless here. `tag` may carry attributes. */
 void html_element(FILE *out, const char *tag, const char *class, const char *text);
 void html_number(FILE *out, double value);
+/* Local time for people, "2026-11-27 08:00"; "–" for 0. */
+const char *html_time(char out[NUMBER_MAX], long long seconds);
 void html_refusal(FILE *out, const struct gradebook_refusal *r);
 
 /* class_html_student.c: one student; `in_class`: a page of the class, with a link back. */

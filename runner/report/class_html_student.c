@@ -43,7 +43,7 @@ static void one_test(FILE *out, const struct cell *c, size_t index)
     fputs("</div>\n", out);
     if (*text) {
         fputs("<pre>", out);
-        markup_text(out, text);
+        markup_columns(out, text);
         fputs("</pre>\n", out);
     }
 }
@@ -51,13 +51,15 @@ static void one_test(FILE *out, const struct cell *c, size_t index)
 static void attempt_line(FILE *out, const struct cell *c)
 {
     char submitted[NUMBER_MAX], graded[NUMBER_MAX];
-    AUTO_FREE char *origin = canvas_clean_line(c->attempt->origin);
-    AUTO_FREE char *line = msg_format(
-        msg_lang(), MSG_REPORT_HTML_ATTEMPT, origin, time_text(submitted, c->attempt->submitted),
-        time_text(graded, c->attempt->graded), c->attempt->source_hash,
-        c->attempt->sandbox ? c->attempt->sandbox : "?",
-        c->attempt->limits ? c->attempt->limits : "?");
-    html_element(out, "div", "dim", line);
+    const struct gradebook_attempt *a = c->attempt;
+    AUTO_FREE char *origin = canvas_clean_line(a->origin);
+    AUTO_FREE char *line =
+        msg_format(msg_lang(), MSG_REPORT_HTML_ATTEMPT, origin, html_time(submitted, a->submitted),
+                   html_time(graded, a->graded), a->source_hash, a->sandbox ? a->sandbox : "?");
+    AUTO_FREE char *limits =
+        a->limits ? msg_format(msg_lang(), MSG_REPORT_HTML_LIMITS, a->limits) : str_dup("");
+    AUTO_FREE char *all = str_format("%s%s", line, limits);
+    html_element(out, "div", "dim", all);
     fputc('\n', out);
 }
 
@@ -77,12 +79,18 @@ static void one_exercise(FILE *out, const struct gradebook *g, const struct clas
     fprintf(out, "<details id=\"s%zu-%zu\"%s><summary>", student, exercise,
             c.attempt && !complete(&c) ? " open" : "");
     markup_text(out, label);
+    bool missing = c.grade->state == CELL_MISSING && !c.override;
     fputs(" — ", out);
-    html_number(out, c.grade->points);
-    fprintf(out, "/%d</summary>\n", c.grade->max_points);
+    if (missing) {
+        html_element(out, "span", "dim", remark);
+        fputs("</summary>\n", out);
+    } else {
+        html_number(out, c.grade->points);
+        fprintf(out, "/%d</summary>\n", c.grade->max_points);
+    }
     if (c.attempt)
         attempt_line(out, &c);
-    if (*remark)
+    if (*remark && !missing)
         html_element(out, "div", "note", remark);
     if (c.attempt && c.attempt->internal)
         html_element(out, "pre", "wrap", c.attempt->internal);

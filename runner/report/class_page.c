@@ -49,6 +49,7 @@ const char class_page_style[] =
     "pre{margin:6px 0 12px;padding:12px 14px;background:var(--code);border:1px solid var(--line);"
     "border-radius:8px;overflow-x:auto;font:13px/1.45 'DejaVu Sans Mono','Sarasa Mono SC',"
     "'Noto Sans Mono CJK SC',ui-monospace,Menlo,Consolas,monospace;white-space:pre}\n"
+    "pre i{display:inline-block;font-style:normal;text-align:center;vertical-align:bottom}\n"
     "pre.wrap{white-space:pre-wrap}\n"
     "details{border:1px solid var(--line);border-radius:8px;margin:8px 0;padding:0 14px}\n"
     "summary{cursor:pointer;padding:9px 0;font-weight:600}\n"

@@ -1,5 +1,6 @@
 #include "report/markup.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -39,4 +40,58 @@ void markup_text(FILE *out, const char *text)
 {
     if (text)
         markup_text_n(out, text, strlen(text));
+}
+
+/* Bytes of the character at `p`, and how many columns it takes. */
+static size_t character(const char *p, size_t *columns)
+{
+    size_t len = 1;
+    while (((unsigned char)p[len] & 0xc0) == 0x80)
+        len++;
+    *columns = text_width_n(p, len);
+    return len;
+}
+
+/* U+2500 to U+257F: E2 94 xx, E2 95 xx. */
+static bool is_picture(const char *line, size_t len)
+{
+    for (size_t i = 0; i + 2 < len; i++)
+        if (line[i] == '\xe2' && (line[i + 1] == '\x94' || line[i + 1] == '\x95'))
+            return true;
+    return false;
+}
+
+static void picture_line(FILE *out, const char *line, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t columns, run = 0, width = 0, n = character(line + i, &columns);
+        while (i + run < len && columns == 2) {
+            run += n;
+            width += 2;
+            n = i + run < len ? character(line + i + run, &columns) : 0;
+        }
+        if (run == 0) {
+            markup_text_n(out, line + i, n);
+            i += n;
+            continue;
+        }
+        fprintf(out, "<i style=\"width:%zuch\">", width);
+        markup_text_n(out, line + i, run);
+        fputs("</i>", out);
+        i += run;
+    }
+}
+
+void markup_columns(FILE *out, const char *text)
+{
+    for (const char *p = text; *p;) {
+        size_t len = strcspn(p, "\n");
+        if (is_picture(p, len))
+            picture_line(out, p, len);
+        else
+            markup_text_n(out, p, len);
+        if (p[len] == '\n')
+            fputc('\n', out);
+        p += len + (p[len] == '\n');
+    }
 }

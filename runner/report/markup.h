@@ -9,5 +9,9 @@
  * U+FFFE and U+FFFF, which XML forbids, become U+FFFD. */
 void markup_text(FILE *out, const char *text);
 void markup_text_n(FILE *out, const char *text, size_t len);
+/* Lines for a <pre>: in those with box characters every run of wide characters is given its width
+ * in columns, because fonts of a browser seldom make one Chinese character exactly two columns
+ * wide. */
+void markup_columns(FILE *out, const char *text);
 
 #endif

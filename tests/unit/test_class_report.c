@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "course/class_file.h"
 #include "report/class.h"
 #include "report/class_stats.h"
 
@@ -127,18 +128,16 @@ static void write_report(void)
     r.records[1].symptom = say2("程序卡住了 " EVIL, "It hangs " EVIL);
     r.records[1].stderr_tail = str_dup("not ok 9 - forged\n<b>" EVIL "\n```\n");
     r.records[2].symptom = say2("机密的原因", "the secret reason");
-    json_t *j =
-        json_pack("{s:s, s:o}", "source_hash", r.source_hash, "report", report_to_json(&r, NULL));
-    char *text = json_dumps(j, 0);
-    char *path = gradebook_report_path(folder, "evil", "pipe-hello", NULL);
-    char *cut = strrchr(path, '/');
-    *cut = '\0';
+    const struct result_head head = {.student = (char *)"evil",
+                                     .exercise = (char *)"pipe-hello",
+                                     .key = (char *)"k",
+                                     .origin = (char *)"x",
+                                     .source_hash = "8899aabbccddeeff"};
+    struct err e = {0};
+    AUTO_FREE char *path = gradebook_report_path(folder, "evil", "pipe-hello", NULL);
+    *strrchr(path, '/') = '\0';
     ck_assert_int_eq(fs_mkdirs(path, 0755, NULL), 0);
-    *cut = '/';
-    ck_assert_int_eq(fs_write(path, text, strlen(text), NULL), 0);
-    free(path);
-    free(text);
-    json_decref(j);
+    ck_assert_msg(result_save(folder, "evil", &head, &r, NULL, &e) == 0, "%s", e.text);
     report_release(&r);
 }
 
