@@ -438,6 +438,7 @@ START_TEST(each_language_in_its_column)
                                              MSG_CLI_DOC_TSAN,
                                              MSG_CLI_DOC_STRACE,
                                              MSG_CLI_DOC_STRACE_REMEDY,
+                                             MSG_CLI_DOC_CLASS_SIM_REMEDY,
                                              MSG_CLI_DOC_CHARSET_REMEDY,
                                              MSG_OBSERVE_LABEL_FIFO,
                                              MSG_TUI_VALUE_EN};
