@@ -428,7 +428,8 @@ START_TEST(each_language_in_its_column)
 {
     static const enum msg_id names_chinese[] = {
         /* the language itself, and column heads of a table */
-        MSG_COURSE_ROSTER_HEAD, MSG_COURSE_EXTENSION_HEAD, MSG_TUI_DO_LANGUAGE, MSG_TUI_VALUE_ZH};
+        MSG_COURSE_ROSTER_HEAD, MSG_COURSE_EXTENSION_HEAD, MSG_CLI_TIMES_HEAD, MSG_TUI_DO_LANGUAGE,
+        MSG_TUI_VALUE_ZH};
     static const enum msg_id no_chinese[] = {/* commands to type, and names */
                                              MSG_CLI_DOC_GCC_IS,
                                              MSG_CLI_DOC_GCC_REMEDY,
