@@ -90,7 +90,7 @@ walk() {
 }
 
 label=unit
-suites=${*:-unit asan verify none verdicts cli class tui walk lint}
+suites=${*:-unit asan verify none verdicts attacks cli class tui walk lint}
 for suite in $suites; do
     case $suite in
     unit) unit ;;
@@ -98,6 +98,7 @@ for suite in $suites; do
     verify) script verify sh tests/verify.sh ;;
     none) script verify-none sh tests/verify.sh --sandbox=none ;;
     verdicts) script verdicts sh tests/verdicts.sh ;;
+    attacks) script attacks sh tests/attacks/run.sh ;;
     cli) script cli sh tests/cli/run.sh ;;
     class) script class sh tests/class/run.sh ;;
     tui) script tui sh tests/tui/run.sh ;;
