@@ -90,20 +90,17 @@ void lab_check_memory(void)
 {
     static double next;
     int limit_mb = lab.limits.memory_mb / 2; /* of the address space one process may have */
-    unsigned long long limit = (unsigned long long)limit_mb << 20, used;
+    unsigned long long limit = (unsigned long long)limit_mb << 20;
     if (lab.box.mode != SANDBOX_BWRAP || lab.asan || clock_ms() < next)
         return;
     next = clock_ms() + 40;
     for (size_t i = 0; i < lab.n_procs; i++)
         if (lab.procs[i]->no_memory_limit)
             return; /* ThreadSanitizer's shadow memory */
-    if (sum_all(pages_of) + segments() <= limit)
-        return;
-    used = sum_all(share_of) + segments();
-    if (used <= limit)
+    if (sum_all(pages_of) + segments() <= limit || sum_all(share_of) + segments() <= limit)
         return;
     struct failure f = {.verdict = VERDICT_LIMIT, .diagnosis = "memory-total"};
-    lab_say(f.symptom, MSG_HARNESS_MEMORY, used >> 20, limit_mb);
+    lab_say(f.symptom, MSG_HARNESS_MEMORY, limit_mb);
     lab_say(f.hint, MSG_HARNESS_MEMORY_HINT);
     lab_fail_with(&f);
 }
