@@ -13,8 +13,9 @@
  *   marks.c     matches and links       follow.c    where links lead
  *   settings.c  what the learner set    history.c   what was typed before
  *   edit.c      the editor              evidence.c, places.c  why something failed
- *   guest.c     another program in our terminal
- *   and file_watch.c, workspace.c, diff.c, keys.c, term.c, rescue.c, paint.c
+ *   guest.c     another program in our terminal    beside.c, diff.c  own file and reference
+ *   check.c     the whole course once more          editor.c    how editors are called
+ *   and file_watch.c, workspace.c, keys.c, term.c, rescue.c, paint.c
  */
 #ifndef TUI_APP_H
 #define TUI_APP_H
@@ -85,6 +86,7 @@ struct screen {
 struct screen_ops {
     enum msg_id title;
     bool general; /* not about the selected exercise: Esc goes back to where the learner was */
+    bool wide;    /* while the learner is here it has the place of the results too */
     /* The learner came here or the selection changed: forget what belonged to the old one. */
     void (*open)(struct app *a, struct screen *s);
     /* Make the lines for a width. */

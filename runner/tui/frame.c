@@ -38,6 +38,7 @@ static void choose(const struct app *a, bool visible[SLOT_COUNT])
 {
     bool pair = COLS >= PAIR_COLUMNS && app_exercise(a);
     bool in_tree = a->focus == SLOT_TREE;
+    bool wide = pair && screen_ops(a->text)->wide && a->main == SLOT_TEXT;
 
     memset(visible, 0, SLOT_COUNT * sizeof *visible);
     visible[a->focus] = true;
@@ -45,7 +46,9 @@ static void choose(const struct app *a, bool visible[SLOT_COUNT])
         visible[a->main] = true;
     if (COLS >= ALL_COLUMNS)
         visible[SLOT_TREE] = true;
-    if (pair && (!in_tree || COLS >= ALL_COLUMNS))
+    if (wide)
+        visible[SLOT_TEXT] = !in_tree || COLS >= ALL_COLUMNS;
+    else if (pair && (!in_tree || COLS >= ALL_COLUMNS))
         visible[SLOT_TEXT] = visible[SLOT_RESULTS] = true;
     if (a->zoom && !in_tree) {
         visible[SLOT_TREE] = COLS >= PREVIEW_COLUMNS && COLS < PAIR_COLUMNS;

@@ -1,10 +1,11 @@
-/* The reference: after a pass, or after an explicit wish that is recorded. Shown as a difference
- * from the learner's own file, or whole. */
+/* The reference: after a pass, or after an explicit wish that is recorded. Shown beside the
+ * learner's own file, as a difference where that has no room, or whole. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/fs.h"
 #include "base/text.h"
+#include "tui/beside.h"
 #include "tui/diff.h"
 #include "tui/places.h"
 #include "tui/screens.h"
@@ -77,7 +78,7 @@ static void add_diff(struct doc *d, const struct buf *mine, const struct buf *re
 }
 
 static void add_file(struct app *a, struct doc *d, const char *own_dir, const struct exercise *x,
-                     const char *name)
+                     const char *name, int columns)
 {
     AUTO_FREE char *own = fs_join(own_dir, name);
     AUTO_FREE char *ours = fs_join(x->solution_dir, name);
@@ -89,6 +90,8 @@ static void add_file(struct app *a, struct doc *d, const char *own_dir, const st
         doc_add_wrapped(d, STYLE_BAD, e.text, 76, 0);
     } else if (!a->compare || fs_read(own, FILE_MAX, &mine, &e) < 0) {
         add_whole(d, &reference);
+    } else if (columns >= BESIDE_COLUMNS) {
+        beside_add(d, &mine, &reference, columns);
     } else {
         doc_add(d, STYLE_BAD, msg(MSG_TUI_DIFF_OWN));
         doc_append(d, STYLE_TEXT, "  ");
@@ -105,7 +108,6 @@ static void solution_read(struct app *a, struct screen *s, int columns)
     const struct exercise *x = app_exercise(a);
     size_t n = 0;
 
-    (void)columns; /* code is not wrapped */
     reader_reset(s);
     if (!x)
         return;
@@ -113,7 +115,7 @@ static void solution_read(struct app *a, struct screen *s, int columns)
     AUTO_FREE char *dir = workspace_dir(a->o->workspace, a->o->course, x);
     AUTO_FREE const char **names = exercise_sources(x, &n);
     for (size_t i = 0; i < n; i++)
-        add_file(a, &s->doc, dir, x, names[i]);
+        add_file(a, &s->doc, dir, x, names[i], columns);
 }
 
 void solution_show(struct app *a)
@@ -165,6 +167,7 @@ static const enum action *solution_keys(struct app *a)
 
 const struct screen_ops solution_screen = {
     .title = MSG_TUI_TITLE_SOLUTION,
+    .wide = true,
     .open = reader_open,
     .read = solution_read,
     .draw = reader_draw,
