@@ -676,6 +676,7 @@ static void expect_breakup(struct lab_proc *p)
 
     broken = p;
     lab_hint_for("dead-worker-ignored", NULL, zh, en);
+    lab_hint_for("orphan", NULL, zh, en);
     lab_hint_for("wrong-status", "dead-worker-ignored", zh, en);
     lab_on_fail(name_stuck);
     lab_release_output(p);
@@ -720,6 +721,11 @@ LAB_TEST(reader_leaves)
                      "The worker that could not write is dead (or exited with 1) and the others "
                      "wait for its ticket. Look at every status: when one failed end the others "
                      "and exit 1.");
+        lab_hint_for("orphan", NULL,
+                     "父进程自己走了，等票的工人还睡着，从此没有人能叫醒他们。先给其余的工人发 "
+                     "SIGKILL，用 waitpid 收齐，再退出 1。",
+                     "The parent has gone, and the workers that wait for a ticket sleep for ever. "
+                     "Kill them, reap them all with waitpid(), and only then exit with 1.");
         broken = p;
         lab_on_fail(name_stuck);
         lab_close_output(p);

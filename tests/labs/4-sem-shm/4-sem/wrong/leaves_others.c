@@ -1,4 +1,4 @@
-// expect: worker_dies no-wait
+// expect: worker_dies orphan
 // 发现有人死了就自己退出，把睡着的工人丢下。
 #define _GNU_SOURCE 1
 #include <errno.h>
