@@ -788,7 +788,7 @@ program '    printf("\033]0;owned\007\033[2J%c%c", 0, 255);
 hostile 'prints escape sequences' '✗'
 true_that 'its escape sequences are shown, not obeyed' sh -c "! grep -q '$(printf '\033')' '$T/out'"
 program '    char text[64];
-    return read(0, text, sizeof text) > 0 && system("cat /etc/passwd /proc/1/environ; ls /work /home") == 0;' >"$T/source"
+    return read(0, text, sizeof text) > 0 && system("cat /etc/passwd /proc/1/environ; ls /srv /home") == 0;' >"$T/source"
 hostile 'looks around' '✗'
 
 echo '#include "/dev/zero"' >"$T/source"
