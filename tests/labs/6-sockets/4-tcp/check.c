@@ -827,22 +827,63 @@ static void expect_tidy(struct lab_proc *server, int fds)
 {
     struct server_state s = {server, fds};
 
-    lab_hint("accept 得到的描述符，每条路都要 "
-             "close：客户关了、说到一半走了、不守规矩，都一样。fork 的写法"
-             "里，父进程也要关掉自己那一份。",
-             "Close what accept() returned on every path; with fork() the parent's copy as well.");
+    lab_hint_for(
+        "fd-leak", NULL,
+        "accept 得到的描述符，每条路都要 "
+        "close：客户关了、说到一半走了、不守规矩，都一样。fork 的写法"
+        "里，父进程也要关掉自己那一份。",
+        "Close what accept() returned on every path; with fork() the parent's copy as well.");
     meaning = "fd-leak";
     lab_on_fail(name_untidy);
     lab_await(tidied_up, &s, "fd-leak", "服务器关掉已经走了的客户的描述符，子进程也结束",
               "the server to close the descriptors of clients that left");
-    lab_hint("子进程结束以后要收尸：signal(SIGCHLD, SIG_IGN)，或者 waitpid。",
-             "Reap ended children: signal(SIGCHLD, SIG_IGN), or waitpid().");
+    lab_hint_for("zombie", NULL, "子进程结束以后要收尸：signal(SIGCHLD, SIG_IGN)，或者 waitpid。",
+                 "Reap ended children: signal(SIGCHLD, SIG_IGN), or waitpid().");
     meaning = "zombie";
     lab_await(no_zombies, server, "zombie", "服务器给结束了的子进程收尸",
               "the server to reap its children");
     meaning = NULL;
     lab_on_fail(NULL);
     lab_hint(NULL, NULL);
+}
+
+/* Is the server itself, not one of its children, blocked in a call (proc(5), syscall)? */
+static bool rests(void *arg)
+{
+    char path[64];
+    long call = -1;
+    FILE *f;
+
+    snprintf(path, sizeof path, "/proc/%d/syscall", (int)lab_inner_pid(arg));
+    f = fopen(path, "re");
+    if (f != NULL && fscanf(f, "%ld", &call) != 1)
+        call = -1; /* "running" */
+    if (f != NULL)
+        fclose(f);
+    return call >= 0;
+}
+
+/* One client comes and goes while the server has nothing else to do: whatever the end of a child
+ * does to a server that waits for the next client has happened before that one comes. */
+static void visit(struct lab_proc *server, int port, int fds)
+{
+    struct peer p = connect_to("127.0.0.1", port);
+
+    lab_context("一个客户来过又走了", "a client has come and gone");
+    echo(&p, "hello", 5, "no-answer");
+    lab_await(rests, server, "no-block", "服务器停下来等下一个客户",
+              "the server to wait for the next client");
+    hang_up(&p);
+    expect_tidy(server, fds);
+    lab_hint_for(
+        "no-block", "not-listening",
+        "客户走了以后，服务器该接着等下一个，它却自己退出了。子进程结束会送来 SIGCHLD："
+        "处理函数没有 SA_RESTART 的话，accept 返回 -1，errno 是 EINTR，回去再等。",
+        "When a client has gone the server should wait for the next one, but it has ended. "
+        "The end of a child sends SIGCHLD: with a handler without SA_RESTART accept() "
+        "fails with EINTR. Call it again.");
+    lab_await_blocked(server, -1, -1);
+    lab_hint_for("no-block", NULL, NULL, NULL);
 }
 
 LAB_TEST(vanishing)
@@ -855,6 +896,7 @@ LAB_TEST(vanishing)
 
     lab_await_blocked(server, -1, -1);
     fds = lab_open_fds(server);
+    visit(server, port, fds);
     for (size_t i = 0; i < 2 * sizeof parts / sizeof parts[0]; i++) {
         size_t part = parts[i / 2];
 
