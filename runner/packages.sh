@@ -6,7 +6,7 @@ set -eu
 build='gcc libc6-dev make pkg-config libncurses-dev check libsqlite3-dev libmd4c-dev
        libunistring-dev libdw-dev libseccomp-dev libarchive-dev libjansson-dev libinih-dev
        nettle-dev bubblewrap'
-test='similarity-tester clang clang-format clang-tidy cppcheck shellcheck tmux procps jq'
+test='similarity-tester clang clang-format clang-tidy cppcheck shellcheck tmux procps jq libxml2-utils slurm-wlm munge parallel'
 
 wanted=
 for group in "$@"; do

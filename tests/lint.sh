@@ -41,7 +41,7 @@ cpp_check() {
         -DLAB_CFLAGS='""' -DIPCLAB_VERSION='""' -Irunner runner
 }
 shell_check() {
-    find . -path ./build -prune -o -path ./workspace -prune -o -name '*.sh' -print0 |
+    find . -path ./build -prune -o -path ./workspace -prune -o \( -name '*.sh' -o -name '*.sbatch' -o -name run_autograder \) -print0 |
         xargs -0 shellcheck -s sh && shellcheck .ci/run
 }
 tidy() {

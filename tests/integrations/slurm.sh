@@ -7,7 +7,16 @@ w=$1
 shift
 [ "$(id -u)" -eq 0 ] || { echo "slurm.sh: slurmd must be started by root" >&2; exit 2; }
 pids=
+ours() { # pids of the step daemons that work in FOLDER: nobody's children, and known by their files
+    for f in /proc/[0-9]*; do
+        case $(cat "$f/comm" 2>/dev/null) in slurmstepd*) ;; *) continue ;; esac
+        find "$f/cwd" "$f/fd" -maxdepth 1 -lname "$w/*" 2>/dev/null | grep -q . && echo "${f#/proc/}"
+    done
+}
 end() {
+    left=50
+    while [ -n "$(ours)" ] && [ $left -gt 0 ]; do left=$((left - 1)) && sleep 0.1; done
+    for pid in $(ours); do kill -9 "$pid" 2>/dev/null; done
     for pid in $pids; do kill "$pid" 2>/dev/null; done
     for pid in $pids; do
         left=100
@@ -64,11 +73,14 @@ until [ -S "$w/munge/socket" ]; do kill -0 $munged || exit 2; sleep 0.1; done
 slurmctld -D -f "$w/slurm.conf" >"$w/slurmctld.out" 2>&1 &
 ctld=$!
 pids="$ctld $pids"
-slurmd -D -N lab -f "$w/slurm.conf" >"$w/slurmd.out" 2>&1 &
+(cd "$w/spool" && exec slurmd -D -N lab -f "$w/slurm.conf") >"$w/slurmd.out" 2>&1 &
 slurmd=$!
 pids="$slurmd $pids"
 until [ "$(sinfo -h -o %t 2>/dev/null)" = idle ]; do
-    kill -0 $ctld && kill -0 $slurmd || { tail -n 5 "$w"/*.log "$w"/*.out >&2; exit 2; }
+    if ! kill -0 $ctld || ! kill -0 $slurmd; then
+        tail -n 5 "$w"/*.log "$w"/*.out >&2
+        exit 2
+    fi
     sleep 0.2
 done
 "$@"
