@@ -29,6 +29,7 @@ static const struct command commands[] = {
     {"solution", command_solution, MSG_CLI_USAGE_SOLUTION, MSG_CLI_SUMMARY_SOLUTION},
     {"diff", command_diff, MSG_CLI_USAGE_DIFF, MSG_CLI_SUMMARY_DIFF},
     {"reset", command_reset, MSG_CLI_USAGE_RESET, MSG_CLI_SUMMARY_RESET},
+    {"stats", command_stats, MSG_CLI_USAGE_STATS, MSG_CLI_SUMMARY_STATS},
     {"pack", command_pack, MSG_CLI_USAGE_PACK, MSG_CLI_SUMMARY_PACK},
     {"doctor", command_doctor, MSG_CLI_USAGE_DOCTOR, MSG_CLI_SUMMARY_DOCTOR},
     {"verify", command_verify, MSG_CLI_USAGE_VERIFY, MSG_CLI_SUMMARY_VERIFY},

@@ -62,6 +62,7 @@ int command_watch(struct cli *c, int argc, char **argv);
 int command_hint(struct cli *c, int argc, char **argv);
 int command_solution(struct cli *c, int argc, char **argv);
 int command_diff(struct cli *c, int argc, char **argv);
+int command_stats(struct cli *c, int argc, char **argv);
 int command_reset(struct cli *c, int argc, char **argv);
 int command_doctor(struct cli *c, int argc, char **argv);
 int command_verify(struct cli *c, int argc, char **argv);

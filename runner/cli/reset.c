@@ -1,18 +1,13 @@
 /* ipclab reset: the skeleton again, with a backup; and the newest backup again. */
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/fs.h"
 #include "cli/place.h"
+#include "course/backup.h"
 #include "tui/workspace.h"
-
-enum { FILE_MAX = 4 << 20, BACKUPS_MAX = 9999 };
 
 /* --- yes or no ------------------------------------------------------------------------------ */
 
@@ -48,115 +43,39 @@ static int reset(struct cli *c, const char *workspace, const struct exercise *x)
     return EXIT_DONE;
 }
 
-/* --- back from a backup ------------------------------------------------------------------------
- */
+/* --- back from a backup --------------------------------------------------------------------- */
 
-/* Is `entry` a backup of `name`: "name.bak-N"? */
-static bool is_backup(const char *entry, const char *name)
+/* The list has the newest first; of each file only that one is brought back. */
+static bool is_newest(const struct backup *list, size_t i)
 {
-    size_t len = strlen(name);
-    if (strncmp(entry, name, len) != 0 || strncmp(entry + len, ".bak-", 5) != 0)
-        return false;
-    const char *number = entry + len + 5;
-    return *number && strspn(number, "0123456789") == strlen(number);
-}
-
-static bool is_newer(const struct stat *a, const struct stat *b)
-{
-    return a->st_mtim.tv_sec != b->st_mtim.tv_sec ? a->st_mtim.tv_sec > b->st_mtim.tv_sec
-                                                  : a->st_mtim.tv_nsec > b->st_mtim.tv_nsec;
-}
-
-/* Path of the newest backup of a file, malloc'd; NULL when there is none. */
-static char *newest_backup(const char *dir, const char *name)
-{
-    DIR *d = opendir(dir);
-    struct stat best = {.st_size = -1}, st;
-    char *found = NULL;
-    for (struct dirent *item; d && (item = readdir(d));) {
-        if (!is_backup(item->d_name, name))
-            continue;
-        char *path = fs_join(dir, item->d_name);
-        if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (!found || is_newer(&st, &best))) {
-            free(found);
-            found = path;
-            best = st;
-        } else {
-            free(path);
-        }
-    }
-    if (d)
-        closedir(d);
-    return found;
-}
-
-static bool same_contents(const char *a, const char *b)
-{
-    struct buf x = BUF_INIT, y = BUF_INIT;
-    bool same = fs_read(a, FILE_MAX, &x, NULL) == 0 && fs_read(b, FILE_MAX, &y, NULL) == 0 &&
-                x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
-    buf_release(&x);
-    buf_release(&y);
-    return same;
+    for (size_t j = 0; j < i; j++)
+        if (str_equal(list[j].file, list[i].file))
+            return false;
+    return true;
 }
 
 /* What would be overwritten becomes the newest backup, so a second restore takes it back. */
-static int set_aside(const char *path, struct err *e)
-{
-    for (int n = 1; n <= BACKUPS_MAX; n++) {
-        AUTO_FREE char *backup = str_format("%s.bak-%d", path, n);
-        if (fs_exists(backup))
-            continue;
-        if (rename(path, backup) != 0)
-            return err_sys(e, MSG_BASE_CANNOT_WRITE, backup);
-        utimensat(AT_FDCWD, backup, NULL, 0);
-        return 0;
-    }
-    return err_msg(e, MSG_TUI_TOO_MANY_BACKUPS, path);
-}
-
-/* 1: brought back; 0: it is so already; -1: failed. */
-static int restore_one(const struct exercise *x, const char *dir, const char *name,
-                       const char *backup, struct err *e)
-{
-    AUTO_FREE char *path = fs_join(dir, name);
-    AUTO_FREE char *skeleton = fs_join(x->lab_dir, name);
-    struct buf text = BUF_INIT;
-    int result = 0;
-    if (same_contents(path, backup))
-        return 0;
-    if (fs_read(backup, FILE_MAX, &text, e) != 0 ||
-        (fs_exists(path) && !same_contents(path, skeleton) && set_aside(path, e) != 0) ||
-        fs_write(path, text.data, text.len, e) != 0)
-        result = -1;
-    else
-        result = 1;
-    buf_release(&text);
-    return result;
-}
-
 static int restore(struct cli *c, const char *workspace, const struct exercise *x)
 {
     struct err e = {0};
-    size_t n;
-    int backups = 0, restored = 0;
+    size_t n = 0;
+    int restored = 0, status = EXIT_DONE;
     AUTO_FREE char *dir = workspace_dir(workspace, &c->course, x);
-    AUTO_FREE const char **names = exercise_sources(x, &n);
-    for (size_t i = 0; i < n; i++) {
-        AUTO_FREE char *backup = newest_backup(dir, names[i]);
-        int result = backup ? restore_one(x, dir, names[i], backup, &e) : 0;
+    struct backup *list = backup_list(x, dir, &n);
+    for (size_t i = 0; i < n && status == EXIT_DONE; i++) {
+        int result = is_newest(list, i) ? backup_restore(x, dir, &list[i], &e) : 0;
         if (result < 0)
-            return cli_fail(EXIT_FAILED, &e);
+            status = cli_fail(EXIT_FAILED, &e);
         if (result > 0)
-            printf("%s ← %s\n", names[i], strrchr(backup, '/') + 1);
-        backups += backup != NULL;
-        restored += result;
+            printf("%s ← %s\n", list[i].file, strrchr(list[i].path, '/') + 1);
+        restored += result > 0;
     }
-    if (!backups)
-        return cli_failf(EXIT_FAILED, MSG_CLI_RESET_NO_BACKUP, x->number, dir);
-    if (!restored)
+    if (n == 0)
+        status = cli_failf(EXIT_FAILED, MSG_CLI_RESET_NO_BACKUP, x->number, dir);
+    else if (restored == 0 && status == EXIT_DONE)
         printf("%s\n", msg(MSG_CLI_RESET_RESTORED_ALREADY));
-    return EXIT_DONE;
+    backups_free(list, n);
+    return status;
 }
 
 int command_reset(struct cli *c, int argc, char **argv)

@@ -24,6 +24,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "course/backup.h"
 #include "course/course.h"
 #include "course/markdown.h"
 #include "grade/grade.h"
@@ -63,6 +64,7 @@ enum screen_id {
     SCREEN_SETTINGS,
     SCREEN_CLOSING,
     SCREEN_ATTEMPTS,
+    SCREEN_BACKUPS,
     SCREEN_STATS,
     SCREEN_RESULTS,
     SCREEN_COUNT
@@ -200,6 +202,8 @@ struct app {
     bool has_old;
     struct attempt *attempts; /* owned: those the list shows */
     size_t n_attempts;
+    struct backup *backups; /* owned: those the list shows */
+    size_t n_backups;
     struct check check;
     int *test_lines; /* owned: first line of each test in the results */
     size_t n_test_lines;
@@ -210,6 +214,7 @@ struct app {
     int hints_fell_back; /* they are in the other language */
 
     struct file_watch watch;
+    bool own_save;   /* a source was written by a reset or a restore */
     bool limit_told; /* that saves are noticed by looking only */
     unsigned long long
         grade_at; /* clock_ns() when a saved file is to be graded; 0: nothing is due */

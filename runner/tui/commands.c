@@ -62,7 +62,7 @@ static void run_set(struct app *a, const char *arguments)
         return;
     }
     if (!find_setting(name, &id)) {
-        app_status(a, TONE_WARN, MSG_TUI_NO_SETTING, name);
+        app_status(a, TONE_WARN, MSG_TUI_NO_SETTING, name, action_key(ACTION_SETTINGS));
         return;
     }
     arguments += strcspn(arguments, " ");
@@ -95,11 +95,23 @@ static void run_check(struct app *a, const char *arguments)
         check_go_on(a);
 }
 
+static void run_restore(struct app *a, const char *arguments)
+{
+    (void)arguments;
+    if (!app_exercise(a)) {
+        app_status(a, TONE_WARN, MSG_TUI_PICK_EXERCISE);
+        return;
+    }
+    app_show(a, SCREEN_BACKUPS);
+    a->screens[SCREEN_BACKUPS].stale = true;
+}
+
 /* ---- the table ---- */
 
 static const struct command table[] = {
     {"check", MSG_COUNT, MSG_TUI_COMMAND_CHECK, run_check, NULL},
     {"man", MSG_TUI_ARGUMENTS_MAN, MSG_TUI_COMMAND_MAN, follow_man, NULL},
+    {"restore", MSG_COUNT, MSG_TUI_COMMAND_RESTORE, run_restore, NULL},
     {"set", MSG_TUI_ARGUMENTS_SET, MSG_TUI_COMMAND_SET, run_set, argument_set},
 };
 enum { N_COMMANDS = sizeof table / sizeof *table };
@@ -172,7 +184,7 @@ static void accept(struct app *a)
     }
     int i = find_name(name);
     if (i < 0)
-        app_status(a, TONE_WARN, MSG_TUI_NO_COMMAND, name);
+        app_status(a, TONE_WARN, MSG_TUI_NO_COMMAND, name, action_key(ACTION_HELP));
     else if (i >= N_COMMANDS)
         request(a, (enum action)(i - N_COMMANDS + ACTION_NONE + 1));
     else

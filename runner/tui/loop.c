@@ -83,8 +83,9 @@ static void take_saves(struct app *a)
         return;
     if (a->settings.grade_on_save)
         a->grade_at = clock_ns() + DEBOUNCE_MS * MS; /* the last of several saves counts */
-    else
+    else if (!a->own_save)                           /* its own message says more */
         app_status(a, TONE_DIM, MSG_TUI_SAVED, action_key(ACTION_RUN));
+    a->own_save = false;
 }
 
 static void grade_saved(struct app *a)

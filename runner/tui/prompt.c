@@ -375,7 +375,8 @@ static void reset_accept(struct app *a)
     else if (reset == 0)
         app_status(a, TONE_DIM, MSG_TUI_RESET_SAME);
     else
-        app_status(a, TONE_GOOD, MSG_TUI_RESET_DONE, reset);
+        app_status(a, TONE_GOOD, MSG_TUI_RESET_DONE, reset, action_key(ACTION_COMMAND));
+    a->own_save = reset > 0;
 }
 
 static void peek_accept(struct app *a)

@@ -24,6 +24,9 @@ static void add_attempt(struct screen *s, const struct attempt *t)
 
     if (localtime_r(&seconds, &tm))
         strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
+    AUTO_FREE char *time =
+        t->ms < 1000 ? str_format("%.0f ms", t->ms) : str_format("%.1f s", t->ms / 1000);
+    AUTO_FREE char *took = str_format("%8s   ", time);
     AUTO_FREE char *score = str_format("%d/%d", t->points, t->max_points);
     text_pad(&points, score, 8);
     list_item(s);
@@ -32,6 +35,7 @@ static void add_attempt(struct screen *s, const struct attempt *t)
     doc_append(&s->doc, STYLE_TEXT, when);
     doc_append(&s->doc, STYLE_TEXT, "   ");
     doc_append(&s->doc, STYLE_TEXT, buf_text(&points));
+    doc_append(&s->doc, STYLE_DIM, took);
     doc_append(&s->doc, STYLE_DIM, t->diagnosis ? t->diagnosis : "");
     buf_release(&points);
 }

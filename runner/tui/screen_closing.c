@@ -154,7 +154,8 @@ static void read_check(struct app *a, struct screen *s, int columns)
     struct doc *d = &s->doc;
 
     if (a->check.active)
-        add_note(d, STYLE_HEADING3, say(MSG_TUI_CHECK_RUNS, (int)n), columns);
+        add_note(d, STYLE_HEADING3, say(MSG_TUI_CHECK_RUNS, (int)n, action_key(ACTION_STOP)),
+                 columns);
     else if (failed > 0)
         add_note(d, STYLE_BAD, say(MSG_TUI_CHECK_FAILED, (int)failed), columns);
     else

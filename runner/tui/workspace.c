@@ -1,12 +1,10 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "course/backup.h"
 #include "tui/workspace.h"
-
-enum { FILE_MAX = 4 << 20, BACKUPS_MAX = 9999 };
 
 char *workspace_dir(const char *workspace, const struct course *c, const struct exercise *x)
 {
@@ -30,7 +28,7 @@ static int fill_one(const char *dir, const struct exercise *x, const char *name,
 
     if (fs_exists(to))
         return 0;
-    if (fs_copy(from, to, FILE_MAX, 0644, e) < 0)
+    if (fs_copy(from, to, BACKUP_FILE_MAX, 0644, e) < 0)
         return -1;
     ++*copied;
     return 0;
@@ -55,30 +53,6 @@ int workspace_fill(const char *workspace, const struct course *c, const struct e
     return 0;
 }
 
-static bool same_contents(const char *a, const char *b)
-{
-    struct buf x = BUF_INIT, y = BUF_INIT;
-    bool same = fs_read(a, FILE_MAX, &x, NULL) == 0 && fs_read(b, FILE_MAX, &y, NULL) == 0 &&
-                x.len == y.len && memcmp(buf_text(&x), buf_text(&y), x.len) == 0;
-
-    buf_release(&x);
-    buf_release(&y);
-    return same;
-}
-
-/* The first free name: an older backup is never overwritten. */
-static int back_up(const char *path, struct err *e)
-{
-    for (int n = 1; n <= BACKUPS_MAX; n++) {
-        AUTO_FREE char *backup = str_format("%s.bak-%d", path, n);
-
-        if (fs_exists(backup))
-            continue;
-        return fs_copy(path, backup, FILE_MAX, 0644, e);
-    }
-    return err_msg(e, MSG_TUI_TOO_MANY_BACKUPS, path);
-}
-
 static int reset_one(const char *dir, const struct exercise *x, const char *name, int *reset,
                      struct err *e)
 {
@@ -87,11 +61,11 @@ static int reset_one(const char *dir, const struct exercise *x, const char *name
     struct buf skeleton = BUF_INIT;
     int result = -1;
 
-    if (same_contents(from, to))
+    if (backup_same(from, to))
         return 0;
-    if (fs_read(from, FILE_MAX, &skeleton, e) < 0)
+    if (fs_read(from, BACKUP_FILE_MAX, &skeleton, e) < 0)
         goto out;
-    if (fs_exists(to) && back_up(to, e) < 0)
+    if (fs_exists(to) && backup_make(to, e) < 0)
         goto out;
     result = fs_write(to, buf_text(&skeleton), skeleton.len, e);
     if (result == 0)

@@ -118,7 +118,7 @@ gcc -o "$T/width" "$T/width.c" || exit 1
 
 run --help
 is 0; out '用法：ipclab'; out '退出码'; silent
-for c in init list show run watch hint solution reset diff doctor verify new; do
+for c in init list show run watch hint solution reset stats diff doctor verify new; do
     out "  $c "
     run "$c" --help
     is 0; out "ipclab $c"; silent
@@ -382,6 +382,14 @@ is 0; out '不用恢复'
 run reset 1.1 --restore
 is 0; out 'pipe_hello.c ← pipe_hello.c.bak-1'
 true_that 'restore brings it back' same_file "$HELLO" "$T/mine.c"
+run stats
+is 0; out '运行了'; silent
+run stats --lang en
+is 0; out ' runs, '; silent
+run stats --json
+is 0; out '"diagnoses": ['; out '"date": "'; silent
+run stats 1.1
+is 64; err 'ipclab stats'
 echo '// later' >>"$HELLO"
 cp "$HELLO" "$T/later.c"
 run reset 1.1 --restore
