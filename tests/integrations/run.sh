@@ -131,6 +131,23 @@ for recipe in github gitlab; do
     IPCLAB=$w/none run 2 step
 done
 
+# --- hidden tests ---------------------------------------------------------------------------------------------
+h=$w/hidden
+mkdir -p "$h/course" "$h/in"
+for d in solutions tests build runner; do ln -s "$root/$d" "$h/course/$d"; done
+cp -r labs "$h/course/labs"
+sed -i 's/^\[test empty_message\]/&\nhidden = yes/' "$h/course/labs/$x/exercise.ini"
+cp labs/$x/pipe_hello.c "$h/in/"
+for format in gradescope prairielearn autolab junit; do
+    IPCLAB_ROOT=$h/course IPCLAB_EXERCISES=1.1 run 0 sh docs/integrations/grade-one.sh "$h/in" $format "$h/result"
+    if [ $format = gradescope ]; then # sent, and hidden by Gradescope
+        check "the hidden test is hidden" json '[.tests[] | select(.visibility == "hidden") | .name] | length == 1 and (.[0] | test("the empty message"))' "$h/result"
+        check "nothing else speaks of it" json '[.output, (.tests[] | select(.visibility != "hidden"))] | tostring | test("empty.message") | not' "$h/result"
+    else
+        check "$format: not a word of the hidden test" test "$(grep -c 'empty.message' "$h/result")" -eq 0
+    fi
+done
+
 # --- a class in parts, with workers killed ---------------------------------------------------------------------
 # Answers whose verdicts are the same every time; the ones that hang keep a grader busy for a while.
 for i in 1 2 3 4 5 6 7 8; do
