@@ -82,6 +82,7 @@ LAB_TEST(commands)
     lab_hint_for("wrong-output", "stops-at-zero", NULL, NULL);
     lab_hint_for("lost-lines", "stops-at-zero", NULL, NULL);
     lab_hint_for("short-output", "stops-at-zero", NULL, NULL);
+    lab_hint_for("lost-bytes", "stops-at-zero", NULL, NULL);
     say(&p, zeros, sizeof zeros - 1);
     expect_answer_as(&p, "a\0b\0\n", 5, "no-answer");
     lab_hint(NULL, NULL);
