@@ -26,6 +26,7 @@ install)
     find labs solutions -type f | while read -r f; do
         put 644 "$f" "$share/$f"
     done
+    put 644 docs/verdicts.zh.md "$share/docs/verdicts.zh.md"
     find tests/labs -type f -name '*.c' | while read -r f; do
         put 644 "$f" "$share/$f"
     done

@@ -387,6 +387,7 @@ void app_release(struct app *a)
     run_release(a);
     free(a->check.states);
     attempts_free(a->attempts, a->n_attempts);
+    free(a->diagnosis);
     backups_free(a->backups, a->n_backups);
     forget_selected(a);
     file_watch_release(&a->watch);

@@ -66,6 +66,7 @@ enum screen_id {
     SCREEN_ATTEMPTS,
     SCREEN_BACKUPS,
     SCREEN_STATS,
+    SCREEN_DIAGNOSIS,
     SCREEN_RESULTS,
     SCREEN_COUNT
 };
@@ -204,6 +205,8 @@ struct app {
     size_t n_attempts;
     struct backup *backups; /* owned: those the list shows */
     size_t n_backups;
+    char *diagnosis;             /* owned: the one that is explained; NULL none */
+    long long diagnosis_attempt; /* the last one that had it */
     struct check check;
     int *test_lines; /* owned: first line of each test in the results */
     size_t n_test_lines;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "store/stats.h"
 #include "tui/screens.h"
@@ -116,7 +117,7 @@ static void stats_read(struct app *a, struct screen *s, int columns)
     stats_release(&t);
 }
 
-/* The explanation is the last report that had the diagnosis: the learner's own case. */
+/* Explain it; from there the last report that had it can be opened: the learner's own case. */
 static void open_diagnosis(struct app *a, int chosen)
 {
     struct stats t;
@@ -126,8 +127,12 @@ static void open_diagnosis(struct app *a, int chosen)
         app_error(a, &e);
         return;
     }
-    if (chosen < (int)t.n_diagnoses)
-        attempt_open(a, t.diagnoses[chosen].attempt);
+    if (chosen < (int)t.n_diagnoses) {
+        free(a->diagnosis);
+        a->diagnosis = str_dup(t.diagnoses[chosen].name);
+        a->diagnosis_attempt = t.diagnoses[chosen].attempt;
+        app_show(a, SCREEN_DIAGNOSIS);
+    }
     stats_release(&t);
 }
 

@@ -6,6 +6,6 @@
 
 extern const struct screen_ops tree_screen, task_screen, lesson_screen, hints_screen,
     solution_screen, help_screen, settings_screen, closing_screen, stats_screen, attempts_screen,
-    results_screen, backups_screen;
+    results_screen, backups_screen, diagnosis_screen;
 
 #endif
