@@ -123,12 +123,7 @@ static int rebuild_student(void *context, const char *folder, struct err *e)
     struct gradebook_student *copy =
         known ? &r->g.students[index] : gradebook_add_student(&r->g, s.id, s.name);
     copy->submitted = s.submitted;
-    gradebook_refusals_free(s.refusals, s.n_refusals);
-    free(s.id);
-    free(s.name);
-    free(s.email);
-    free(s.section);
-    free(s.folder);
+    gradebook_student_release(&s);
     return rc;
 }
 

@@ -36,6 +36,7 @@ struct class_run {
     struct task **queue; /* owned: waiting; first at queue[head] */
     size_t head, tail;
     size_t next_package;
+    bool absent_taken; /* after the packages: who handed in earlier and is not there now */
     size_t graded, unchanged, copied, retried, faults, cancelled;
     char **unsaved; /* owned: "student exercise" whose result could not be written */
     size_t n_unsaved;

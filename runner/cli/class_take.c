@@ -154,6 +154,7 @@ static int sort_package(struct taking *t, struct unpacked *u, const char *path,
     int rc = 0;
     struct found *list = find_exercises(u, &t->r->c->course, t->r->only, &n);
     struct student_package *p = add_package(t, path, fingerprint);
+    manifest_check(u, &t->r->c->course, t->r->only, list, n);
     if (n == 0 && u->n_refusals == 0 && u->n_archives == 0)
         unpack_refuse(u, NULL, u->others ? MSG_CLI_CLASS_NOTHING_FOUND : MSG_CLI_CLASS_EMPTY,
                       (int)u->others);
@@ -364,6 +365,9 @@ static int note_student(struct taking *t, struct err *e)
             memcpy(list + at, p->refusals, p->n_refusals * sizeof *list);
         at += p->n_refusals;
     }
+    struct class_dir *dir = t->r->dir;
+    if (student_file_is(dir->out, &s, &t->now) && gradebook_db_has_student(dir->db, s.id, all))
+        return 0;
     struct gradebook_student with_all = s;
     with_all.refusals = list;
     with_all.n_refusals = all;
@@ -387,29 +391,118 @@ static bool in_shard(const struct class_run *r, size_t student)
            (unsigned long long)(r->shard - 1);
 }
 
+/* What was handed in once and is not there any more keeps its results and remarks, and is marked.
+ */
+static void keep_gone(struct taking *t)
+{
+    struct gradebook_student *s = &t->r->g->students[t->student];
+    struct student_file *now = &t->now, *before = &t->before;
+    for (size_t i = 0; i < before->n_packages; i++) {
+        struct student_package *old = &before->packages[i];
+        bool there = false;
+        for (size_t k = 0; k < now->n_packages && !there; k++)
+            there = strcmp(now->packages[k].path, old->path) == 0;
+        if (there)
+            continue;
+        gradebook_refuse(&s->refusals, &s->n_refusals, old->path, NULL, MSG_CLI_CLASS_GONE);
+        now->packages = mem_grow(now->packages, now->n_packages + 1, sizeof *now->packages);
+        now->packages[now->n_packages++] = *old;
+        *old = (struct student_package){.path = str_dup("")};
+    }
+}
+
+/* After all packages of a student are in t->now. */
+static int conclude(struct taking *t)
+{
+    struct err e = {0};
+    memcpy(t->now.course, t->r->course_hash, sizeof t->now.course);
+    keep_gone(t);
+    int rc = note_student(t, &e);
+    if (rc != 0)
+        fail(t->r, &e);
+    for (size_t i = 0; rc == 0 && i < t->now.n_packages; i++)
+        rc = consider_package(t, &t->now.packages[i]);
+    return rc;
+}
+
+/* --- students of earlier runs who are not there now
+ * ---------------------------------------------- */
+
+struct here { /* folders of the students at hand, sorted */
+    struct class_run *r;
+    const char **folders;
+    size_t n;
+};
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static int take_absent(void *context, const char *folder, struct err *e)
+{
+    const struct here *h = context;
+    struct taking t = {.r = h->r, .first_task = h->r->tail};
+    struct gradebook *g = h->r->g;
+    struct gradebook_student who;
+    (void)e;
+    if (h->n && bsearch(&folder, h->folders, h->n, sizeof *h->folders, by_text))
+        return 0;
+    if (!student_file_load(h->r->dir->out, folder, &who, &t.before))
+        return 0;
+    t.student = gradebook_find_student(g, who.id);
+    if (t.student == GRADEBOOK_NONE) {
+        struct gradebook_student *s = gradebook_add_student(g, who.id, who.name);
+        t.student = (size_t)(s - g->students);
+    }
+    g->students[t.student].submitted = who.submitted;
+    gradebook_student_release(&who);
+    int rc = in_shard(h->r, t.student) ? conclude(&t) : 0;
+    student_file_release(&t.before);
+    student_file_release(&t.now);
+    return rc;
+}
+
+static bool take_all_absent(struct class_run *r)
+{
+    struct here h = {.r = r};
+    struct err e = {0};
+    size_t before = r->tail;
+    r->absent_taken = true;
+    h.folders = mem_alloc((r->g->n_students + 1) * sizeof *h.folders);
+    AUTO_FREE const char **folders = h.folders;
+    for (size_t i = 0; i < r->g->n_students; i++)
+        if (r->g->students[i].submitted)
+            h.folders[h.n++] = r->g->students[i].folder;
+    if (h.n)
+        qsort(h.folders, h.n, sizeof *h.folders, by_text);
+    if (class_each_student(r->dir->out, take_absent, &h, &e) != 0)
+        fail(r, &e);
+    return r->tail > before;
+}
+
 bool class_take_student(struct class_run *r)
 {
     struct submissions *s = r->subs;
     struct err e = {0};
     while (r->next_package < s->n_packages && !in_shard(r, s->packages[r->next_package].student))
         r->next_package++;
-    if (r->next_package == s->n_packages || r->error.text[0])
+    if (r->error.text[0])
         return false;
+    if (r->next_package == s->n_packages)
+        return !r->absent_taken && take_all_absent(r);
     struct taking t = {
         .r = r, .student = s->packages[r->next_package].student, .first_task = r->tail};
     const struct gradebook_student *student = &r->g->students[t.student];
     student_file_load(r->dir->out, student->folder, NULL, &t.before);
-    memcpy(t.now.course, r->course_hash, sizeof t.now.course);
     int rc = 0;
     while (rc == 0 && r->next_package < s->n_packages &&
            s->packages[r->next_package].student == t.student)
         rc = take_package(&t, &s->packages[r->next_package++], &e);
-    if (rc == 0)
-        rc = note_student(&t, &e);
     if (rc != 0)
         fail(r, &e);
-    for (size_t i = 0; rc == 0 && i < t.now.n_packages; i++)
-        rc = consider_package(&t, &t.now.packages[i]);
+    else
+        rc = conclude(&t);
     student_file_release(&t.before);
     student_file_release(&t.now);
     return rc == 0;

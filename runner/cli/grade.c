@@ -293,22 +293,18 @@ static int save_model(struct class_run *r, const char *path, struct err *e)
 /* --- the end
  * ----------------------------------------------------------------------------------------- */
 
-/* Exercises that nobody asked for by name and nobody handed in are no part of the class. */
+/* Exercises that nobody asked for by name and nobody handed in are no part of the class: `full` is
+ * loaded again without them. */
 static int drop_unused(struct class_run *r, const struct request *q, const char *path,
-                       struct err *e)
+                       struct gradebook *full, struct err *e)
 {
-    struct gradebook full;
-    if (class_model(r->dir, &full, e) != 0) {
-        gradebook_release(&full);
-        return -1;
-    }
-    bool *used = mem_alloc(full.n_exercises + 1);
-    for (size_t i = 0; i < full.n_attempts; i++)
-        used[full.attempts[i].exercise] = true;
+    bool *used = mem_alloc(full->n_exercises + 1);
+    for (size_t i = 0; i < full->n_attempts; i++)
+        used[full->attempts[i].exercise] = true;
     size_t kept = 0;
     struct gradebook *g = r->g;
     for (size_t i = 0; i < g->n_exercises; i++) {
-        size_t k = gradebook_find_exercise(&full, g->exercises[i].id);
+        size_t k = gradebook_find_exercise(full, g->exercises[i].id);
         bool keep = q->only || (k != GRADEBOOK_NONE && used[k]);
         struct gradebook_exercise x = g->exercises[i];
         g->exercises[i] = g->exercises[kept];
@@ -326,7 +322,10 @@ static int drop_unused(struct class_run *r, const struct request *q, const char 
     int rc = changed ? save_model(r, path, e) : 0;
     g->n_exercises = all;
     free(used);
-    gradebook_release(&full);
+    if (changed && rc == 0) {
+        gradebook_release(full);
+        rc = class_model(r->dir, full, e);
+    }
     return rc;
 }
 
@@ -344,9 +343,9 @@ static int finish(struct class_run *r, const struct request *q, const char *path
         cli_failf(EXIT_FAULT, MSG_CLI_CLASS_STOPPED, r->graded);
         return 128 + sig;
     }
-    int rc = drop_unused(r, q, path, &e);
+    int rc = class_model(r->dir, &full, &e);
     if (rc == 0)
-        rc = class_model(r->dir, &full, &e);
+        rc = drop_unused(r, q, path, &full, &e);
     if (rc == 0)
         class_table(r->c, r, &full);
     size_t faults = full.n_faults;

@@ -41,6 +41,9 @@ struct student_file {
 /* The student's own refusals are written too; those of the packages are kept with them. */
 int student_file_save(const char *out, const struct gradebook_student *s,
                       const struct student_file *f, struct err *e);
+/* Does the file say exactly this already? */
+bool student_file_is(const char *out, const struct gradebook_student *s,
+                     const struct student_file *f);
 /* 1 when loaded; 0 when there is no file, or none that can be read: then nothing is known. `s` may
  * be NULL; else it is filled anew (id, name…, the refusals with those of all packages). */
 int student_file_load(const char *out, const char *folder, struct gradebook_student *s,

@@ -32,7 +32,7 @@ void gradebook_refusals_free(struct gradebook_refusal *list, size_t count)
     free(list);
 }
 
-static void student_free_parts(struct gradebook_student *s)
+void gradebook_student_release(struct gradebook_student *s)
 {
     gradebook_refusals_free(s->refusals, s->n_refusals);
     free(s->id);
@@ -61,7 +61,7 @@ void gradebook_release(struct gradebook *g)
     for (size_t i = 0; i < g->n_exercises; i++)
         exercise_free_parts(&g->exercises[i]);
     for (size_t i = 0; i < g->n_students; i++)
-        student_free_parts(&g->students[i]);
+        gradebook_student_release(&g->students[i]);
     for (size_t i = 0; i < g->n_overrides; i++) {
         free(g->overrides[i].reason);
         free(g->overrides[i].by);
@@ -73,6 +73,7 @@ void gradebook_release(struct gradebook *g)
     free(g->title);
     free(g->exercises);
     free(g->students);
+    free(g->student_slots);
     free(g->extensions);
     free(g->attempts);
     free(g->overrides);
@@ -80,6 +81,36 @@ void gradebook_release(struct gradebook *g)
     free(g->pairs);
     free(g->grades);
     *g = (struct gradebook){.folder = NULL};
+}
+
+/* --- finding students by id: open addressing, never more than half full --------------------- */
+
+static size_t slot_of(const char *id, size_t n_slots)
+{
+    unsigned long long h = 14695981039346656037ULL; /* FNV-1a */
+    for (; *id; id++)
+        h = (h ^ (unsigned char)*id) * 1099511628211ULL;
+    return (size_t)(h ^ h >> 32) & (n_slots - 1);
+}
+
+static void put_slot(struct gradebook *g, size_t student)
+{
+    size_t at = slot_of(g->students[student].id, g->n_slots);
+    while (g->student_slots[at])
+        at = (at + 1) & (g->n_slots - 1);
+    g->student_slots[at] = student + 1;
+}
+
+void gradebook_index_student(struct gradebook *g)
+{
+    if (2 * g->n_students > g->n_slots) {
+        g->n_slots = g->n_slots ? 2 * g->n_slots : 64;
+        free(g->student_slots);
+        g->student_slots = mem_alloc(g->n_slots * sizeof *g->student_slots);
+        g->n_indexed = 0;
+    }
+    while (g->n_indexed < g->n_students)
+        put_slot(g, g->n_indexed++);
 }
 
 struct gradebook_student *gradebook_add_student(struct gradebook *g, const char *id,
@@ -92,6 +123,7 @@ struct gradebook_student *gradebook_add_student(struct gradebook *g, const char 
                                     .email = str_dup(""),
                                     .section = str_dup(""),
                                     .folder = text_file_name(id)};
+    gradebook_index_student(g);
     return s;
 }
 
@@ -159,9 +191,10 @@ int gradebook_max_total(const struct gradebook *g)
 
 size_t gradebook_find_student(const struct gradebook *g, const char *id)
 {
-    for (size_t i = 0; i < g->n_students; i++)
-        if (str_equal(g->students[i].id, id))
-            return i;
+    size_t at = g->n_slots && id ? slot_of(id, g->n_slots) : 0;
+    for (; g->n_slots && id && g->student_slots[at]; at = (at + 1) & (g->n_slots - 1))
+        if (strcmp(g->students[g->student_slots[at] - 1].id, id) == 0)
+            return g->student_slots[at] - 1;
     return GRADEBOOK_NONE;
 }
 

@@ -160,6 +160,8 @@ struct gradebook {
     size_t n_exercises;
     struct gradebook_student *students; /* owned, roster first, then by id */
     size_t n_students;
+    size_t *student_slots; /* owned: hash table of student + 1 by id; gradebook_index_student() */
+    size_t n_slots, n_indexed;
     struct gradebook_extension *extensions; /* owned */
     size_t n_extensions;
     struct gradebook_attempt *attempts; /* owned, by student, exercise, time */
@@ -182,10 +184,13 @@ void gradebook_release(struct gradebook *g);
  * is made from the id. */
 struct gradebook_student *gradebook_add_student(struct gradebook *g, const char *id,
                                                 const char *name);
+/* To be called after every student that was appended by hand: finding one by id stays quick. */
+void gradebook_index_student(struct gradebook *g);
 struct gradebook_exercise *gradebook_add_exercise(struct gradebook *g, const struct exercise *x);
 /* A remark; arguments as in the message, in both languages. `what` may be NULL. */
 void gradebook_refuse(struct gradebook_refusal **list, size_t *count, const char *where,
                       const char *what, enum msg_id why, ...);
+void gradebook_student_release(struct gradebook_student *s);
 void gradebook_refusals_free(struct gradebook_refusal *list, size_t count);
 
 /* Compute lateness, penalties, which attempt counts, and every cell. May be called again after

@@ -26,19 +26,40 @@ int json_file_load(const char *path, json_t **j, struct err *e)
     return rc;
 }
 
-int json_file_save(const char *path, json_t *j, struct err *e)
+/* As it stands in a file. */
+static void file_text(struct buf *out, json_t *j)
 {
     char *text = json_dumps(j, JSON_INDENT(1));
     json_decref(j);
-    struct buf out = BUF_INIT, there = BUF_INIT;
-    buf_adds(&out, text ? text : "null");
-    buf_addc(&out, '\n');
+    buf_adds(out, text ? text : "null");
+    buf_addc(out, '\n');
     free(text);
+}
+
+static bool file_is(const char *path, const struct buf *text)
+{
+    struct buf there = BUF_INIT;
     bool same = fs_exists(path) && fs_read(path, FILE_LIMIT, &there, NULL) == 0 &&
-                there.len == out.len && memcmp(there.data, out.data, out.len) == 0;
+                there.len == text->len && memcmp(there.data, text->data, text->len) == 0;
     buf_release(&there);
-    int rc = same ? 0 : fs_write(path, out.data, out.len, e);
-    buf_release(&out);
+    return same;
+}
+
+bool json_file_is(const char *path, json_t *j)
+{
+    struct buf text = BUF_INIT;
+    file_text(&text, j);
+    bool same = file_is(path, &text);
+    buf_release(&text);
+    return same;
+}
+
+int json_file_save(const char *path, json_t *j, struct err *e)
+{
+    struct buf text = BUF_INIT;
+    file_text(&text, j);
+    int rc = file_is(path, &text) ? 0 : fs_write(path, text.data, text.len, e);
+    buf_release(&text);
     return rc;
 }
 

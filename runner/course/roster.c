@@ -76,13 +76,14 @@ int roster_read(struct gradebook *g, const char *path, struct err *e)
     return rc;
 }
 
-static size_t find_by_id_or_name(const struct gradebook *g, const char *who)
+static size_t find_by_id_or_name(const struct gradebook *g, const struct roster_index *x,
+                                 const char *who)
 {
     struct submitter s = {.whole = str_dup(who)};
     bool ambiguous;
     size_t found = gradebook_find_student(g, who);
     if (found == GRADEBOOK_NONE)
-        found = roster_match(g, &s, &ambiguous);
+        found = roster_match(x, &s, &ambiguous);
     submitter_release(&s);
     return found;
 }
@@ -99,9 +100,10 @@ int roster_read_extensions(struct gradebook *g, const char *path, struct err *e)
         id = csv_column(&c, NAME_HEADS);
     if (id == NO_COLUMN || due == NO_COLUMN)
         rc = err_msg(e, MSG_COURSE_EXTENSION_HEAD, path);
+    struct roster_index *index = roster_index_new(g);
     for (size_t row = 1; rc == 0 && row < c.n_rows; row++) {
         const char *who = csv_cell(&c, row, id), *what = csv_cell(&c, row, exercise);
-        struct gradebook_extension x = {.student = find_by_id_or_name(g, who),
+        struct gradebook_extension x = {.student = find_by_id_or_name(g, index, who),
                                         .exercise = GRADEBOOK_NONE};
         AUTO_FREE char *where = str_format("%s:%zu", path, c.rows[row].line);
         x.due = when_parse(csv_cell(&c, row, due), e);
@@ -117,6 +119,7 @@ int roster_read_extensions(struct gradebook *g, const char *path, struct err *e)
         g->extensions = mem_grow(g->extensions, g->n_extensions + 1, sizeof x);
         g->extensions[g->n_extensions++] = x;
     }
+    roster_index_free(index);
     csv_release(&c);
     return rc;
 }
@@ -146,38 +149,96 @@ static char *letters(const char *name, bool turned)
     return buf_steal(&out);
 }
 
+struct entry { /* 'i' and an id, or 'n' and a name as letters() makes it */
+    char *key;
+    size_t student;
+};
+
+struct roster_index {
+    struct entry *entries; /* by key, then by student */
+    size_t n_entries;
+};
+
+static void add_entry(struct roster_index *x, char kind, const char *text, size_t student)
+{
+    if (!text || !*text)
+        return;
+    x->entries = mem_grow(x->entries, x->n_entries + 1, sizeof *x->entries);
+    x->entries[x->n_entries++] =
+        (struct entry){.key = str_format("%c%s", kind, text), .student = student};
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct entry *x = a, *y = b;
+    int order = strcasecmp(x->key, y->key);
+    return order ? order : (x->student > y->student) - (x->student < y->student);
+}
+
+struct roster_index *roster_index_new(const struct gradebook *g)
+{
+    struct roster_index *x = mem_alloc(sizeof *x);
+    for (size_t i = 0; i < g->n_students; i++) {
+        const struct gradebook_student *s = &g->students[i];
+        if (!s->in_roster)
+            continue;
+        AUTO_FREE char *straight = letters(s->name, false);
+        AUTO_FREE char *turned = letters(s->name, true);
+        add_entry(x, 'i', s->id, i);
+        add_entry(x, 'n', straight, i);
+        if (!str_equal(straight, turned))
+            add_entry(x, 'n', turned, i);
+    }
+    if (x->n_entries)
+        qsort(x->entries, x->n_entries, sizeof *x->entries, by_key);
+    return x;
+}
+
+void roster_index_free(struct roster_index *x)
+{
+    for (size_t i = 0; i < x->n_entries; i++)
+        free(x->entries[i].key);
+    free(x->entries);
+    free(x);
+}
+
 struct search {
-    const struct gradebook *g;
+    const struct roster_index *x;
     size_t found;
     bool ambiguous;
 };
 
-static void hit(struct search *s, size_t student)
+/* Every student with this key. */
+static void look_for(struct search *s, char kind, const char *text)
 {
-    if (s->found != GRADEBOOK_NONE && s->found != student)
-        s->ambiguous = true;
-    s->found = student;
+    AUTO_FREE char *key = str_format("%c%s", kind, text);
+    size_t low = 0, high = s->x->n_entries;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcasecmp(s->x->entries[middle].key, key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < s->x->n_entries && strcasecmp(s->x->entries[low].key, key) == 0; low++) {
+        size_t student = s->x->entries[low].student;
+        if (s->found != GRADEBOOK_NONE && s->found != student)
+            s->ambiguous = true;
+        s->found = student;
+    }
 }
 
 static void look_for_id(struct search *s, const char *text)
 {
-    for (size_t i = 0; *text && i < s->g->n_students; i++)
-        if (s->g->students[i].in_roster && strcasecmp(s->g->students[i].id, text) == 0)
-            hit(s, i);
+    if (*text)
+        look_for(s, 'i', text);
 }
 
 static void look_for_name(struct search *s, const char *text)
 {
     AUTO_FREE char *wanted = letters(text, false);
-    for (size_t i = 0; wanted && *wanted && i < s->g->n_students; i++) {
-        const struct gradebook_student *student = &s->g->students[i];
-        if (!student->in_roster)
-            continue;
-        AUTO_FREE char *straight = letters(student->name, false);
-        AUTO_FREE char *turned = letters(student->name, true);
-        if (str_equal(straight, wanted) || str_equal(turned, wanted))
-            hit(s, i);
-    }
+    if (wanted && *wanted)
+        look_for(s, 'n', wanted);
 }
 
 /* Call `look` with every part of "2023001_张三-labs". */
@@ -194,9 +255,9 @@ static void each_part(struct search *s, const char *text,
     }
 }
 
-size_t roster_match(const struct gradebook *g, const struct submitter *who, bool *ambiguous)
+size_t roster_match(const struct roster_index *x, const struct submitter *who, bool *ambiguous)
 {
-    struct search s = {.g = g, .found = GRADEBOOK_NONE};
+    struct search s = {.x = x, .found = GRADEBOOK_NONE};
     if (who->naming == NAMING_CANVAS) /* the number of Moodle counts submissions, not students */
         look_for_id(&s, who->number);
     if (s.found == GRADEBOOK_NONE)

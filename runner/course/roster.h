@@ -28,8 +28,12 @@ struct submitter { /* what the name of a submission says */
 void submitter_parse(struct submitter *s, const char *name);
 void submitter_release(struct submitter *s);
 
+/* The ids and names of a roster, to find submitters quickly; it holds until the roster changes. */
+struct roster_index;
+struct roster_index *roster_index_new(const struct gradebook *g);
+void roster_index_free(struct roster_index *x);
 /* The student of the roster it belongs to: by id, else by name; GRADEBOOK_NONE when there is none,
  * or more than one (then *ambiguous). */
-size_t roster_match(const struct gradebook *g, const struct submitter *s, bool *ambiguous);
+size_t roster_match(const struct roster_index *x, const struct submitter *s, bool *ambiguous);
 
 #endif

@@ -27,25 +27,34 @@ static json_t *package_to_json(const struct student_package *p)
                      refusals_to_json(p->refusals, p->n_refusals));
 }
 
+static json_t *to_json(const struct gradebook_student *s, const struct student_file *f)
+{
+    json_t *packages = json_array();
+    for (size_t i = 0; i < f->n_packages; i++)
+        json_array_append_new(packages, package_to_json(&f->packages[i]));
+    return json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "version",
+                     (int)STUDENT_VERSION, "course", f->course, "id", json_text(s->id), "name",
+                     json_text(s->name), "email", json_text(s->email), "section",
+                     json_text(s->section), "in_roster", (int)s->in_roster, "submitted",
+                     (int)s->submitted, "refusals", refusals_to_json(s->refusals, s->n_refusals),
+                     "packages", packages);
+}
+
+bool student_file_is(const char *out, const struct gradebook_student *s,
+                     const struct student_file *f)
+{
+    AUTO_FREE char *path = path_of(out, s->folder);
+    return json_file_is(path, to_json(s, f));
+}
+
 int student_file_save(const char *out, const struct gradebook_student *s,
                       const struct student_file *f, struct err *e)
 {
     AUTO_FREE char *path = path_of(out, s->folder);
     AUTO_FREE char *folder = str_format("%s/reports/%s", out, s->folder);
-    json_t *packages = json_array();
-    for (size_t i = 0; i < f->n_packages; i++)
-        json_array_append_new(packages, package_to_json(&f->packages[i]));
-    json_t *j = json_pack("{s:i, s:s, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o}", "version",
-                          (int)STUDENT_VERSION, "course", f->course, "id", json_text(s->id), "name",
-                          json_text(s->name), "email", json_text(s->email), "section",
-                          json_text(s->section), "in_roster", (int)s->in_roster, "submitted",
-                          (int)s->submitted, "refusals",
-                          refusals_to_json(s->refusals, s->n_refusals), "packages", packages);
-    if (!fs_is_dir(folder) && fs_mkdirs(folder, 0755, e) != 0) {
-        json_decref(j);
+    if (!fs_is_dir(folder) && fs_mkdirs(folder, 0755, e) != 0)
         return -1;
-    }
-    return json_file_save(path, j, e);
+    return json_file_save(path, to_json(s, f), e);
 }
 
 static void copy_hash(char to[17], const char *from)

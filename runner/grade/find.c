@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "course/slug.h"
+#include "grade/pack.h"
 #include "grade/submissions.h"
 
 const char **wanted_names(const struct course *c, size_t *count)
@@ -17,7 +18,9 @@ const char **wanted_names(const struct course *c, size_t *count)
         n += k;
         free(names);
     }
-    *count = n;
+    all = mem_grow(all, n + 1, sizeof *all);
+    all[n] = PACK_MANIFEST;
+    *count = n + 1;
     return all;
 }
 

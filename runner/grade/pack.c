@@ -81,7 +81,7 @@ static int add_manifest(struct packing *p, json_t *list, struct err *e)
         json_pack("{s:i, s:s, s:O}", "version", 1, "ipclab", IPCLAB_VERSION, "exercises", list);
     char *text = json_dumps(j, JSON_INDENT(1));
     json_decref(j);
-    int rc = add_entry(p, "ipclab-pack.json", text ? text : "{}", text ? strlen(text) : 2, e);
+    int rc = add_entry(p, PACK_MANIFEST, text ? text : "{}", text ? strlen(text) : 2, e);
     free(text);
     return rc;
 }

@@ -16,6 +16,7 @@
 struct scan {
     struct submissions *s;
     struct gradebook *g;
+    struct roster_index *roster;
     const struct unpack_wanted *wanted;
 };
 
@@ -28,7 +29,7 @@ static void stray(struct scan *k, const char *where, enum msg_id why, const char
 static size_t student_of(struct scan *k, const struct submitter *who, const char *entry)
 {
     bool ambiguous = false;
-    size_t found = roster_match(k->g, who, &ambiguous);
+    size_t found = roster_match(k->roster, who, &ambiguous);
     if (found != GRADEBOOK_NONE)
         return found;
     bool plain = who->naming == NAMING_PLAIN;
@@ -189,11 +190,13 @@ int submissions_scan(struct submissions *s, const char *path, struct gradebook *
     if (n < 0)
         return errno == ENOTDIR ? err_msg(e, MSG_GRADE_NOT_A_FOLDER, path)
                                 : err_sys(e, MSG_BASE_CANNOT_OPEN, path);
+    k.roster = roster_index_new(g);
     for (int i = 0; i < n; i++) {
         scan_entry(&k, list[i]->d_name);
         free(list[i]);
     }
     free(list);
+    roster_index_free(k.roster);
     if (s->n_packages)
         qsort(s->packages, s->n_packages, sizeof *s->packages, by_student);
     return 0;

@@ -45,7 +45,13 @@ struct found *find_exercises(struct unpacked *u, const struct course *c, const b
                              size_t *count);
 void found_free(struct found *list, size_t count);
 
-/* Base names of all sources of the course (malloc'd array of borrowed names). */
+/* Hold the manifest of `ipclab pack`, when there is one, against what was found; every difference
+ * is a remark of `u`. */
+void manifest_check(struct unpacked *u, const struct course *c, const bool *only,
+                    const struct found *list, size_t n);
+
+/* Base names of all sources of the course and of the manifest (malloc'd array of borrowed names).
+ */
 const char **wanted_names(const struct course *c, size_t *count);
 
 #endif

@@ -48,6 +48,8 @@ struct gradebook_known { /* what the gradebook knows of some sources */
 /* 1 known, 0 not, -1. */
 int gradebook_db_known(struct gradebook_db *db, const char *student, const char *exercise,
                        const char *source_hash, struct gradebook_known *k, struct err *e);
+/* Is the student there, with this number of refusals? */
+bool gradebook_db_has_student(struct gradebook_db *db, const char *student, size_t refusals);
 /* Somebody's faultless result with this key: malloc'd student id, NULL when there is none. */
 char *gradebook_db_same_key(struct gradebook_db *db, const char *key, const char *exercise);
 

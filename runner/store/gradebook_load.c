@@ -86,6 +86,7 @@ static void on_student(struct gradebook *g, sqlite3_stmt *q)
                                    .section = text(q, 4),
                                    .folder = text(q, 5),
                                    .submitted = sqlite3_column_int(q, 6) != 0};
+    gradebook_index_student(g);
 }
 
 /* The next student of this id at or after *at (rows come in the order of the students). */
@@ -113,11 +114,11 @@ static void on_extension(struct gradebook *g, sqlite3_stmt *q)
 
 static void on_refusal(struct gradebook *g, sqlite3_stmt *q)
 {
-    size_t student = 0;
     struct gradebook_refusal **list = &g->refusals;
     size_t *count = &g->n_refusals;
     if (!is(q, 0, "")) {
-        if (!advance(g, &student, q, 0))
+        size_t student = gradebook_find_student(g, (const char *)sqlite3_column_text(q, 0));
+        if (student == GRADEBOOK_NONE)
             return;
         list = &g->students[student].refusals;
         count = &g->students[student].n_refusals;
@@ -297,6 +298,18 @@ int gradebook_db_known(struct gradebook_db *db, const char *student, const char 
     }
     sqlite3_finalize(q);
     return stepped;
+}
+
+bool gradebook_db_has_student(struct gradebook_db *db, const char *student, size_t refusals)
+{
+    sqlite3_stmt *q = db_prepare(&db->base, NULL,
+                                 "SELECT count(r.student) FROM student s LEFT JOIN refusal r"
+                                 " ON r.student = s.id WHERE s.id = ? GROUP BY s.id",
+                                 "s", student);
+    bool has =
+        q && db_step(&db->base, q, NULL) > 0 && sqlite3_column_int64(q, 0) == (long long)refusals;
+    sqlite3_finalize(q);
+    return has;
 }
 
 char *gradebook_db_same_key(struct gradebook_db *db, const char *key, const char *exercise)

@@ -149,7 +149,9 @@ static size_t match(const struct gradebook *g, const char *entry, bool *ambiguou
 {
     struct submitter s;
     submitter_parse(&s, entry);
-    size_t found = roster_match(g, &s, ambiguous);
+    struct roster_index *index = roster_index_new(g);
+    size_t found = roster_match(index, &s, ambiguous);
+    roster_index_free(index);
     submitter_release(&s);
     return found;
 }
