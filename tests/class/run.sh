@@ -68,7 +68,7 @@ check "an unknown student is kept" says "the roster has no such student"
 check "a double roster line" says "stands twice in the roster"
 check "an exercise that does not exist" says "the course has no exercise of that folder"
 check "an empty folder" says "it is empty"
-check "equal sources are graded once" grep -qE '[6-9] equal to another submission' "$w/out"
+check "equal sources are graded once" grep -qE '([6-9]|1[0-9]) equal to another submission' "$w/out"
 "$ipclab" report "$w/o" --format csv >"$w/out" 2>&1
 check "matched by name" sh -c "grep -q '^u4,.*17' '$w/out' && grep -q '^1042,.*17' '$w/out'"
 check "two archives, the better counts" grep -q '^two,.*17' "$w/out"
@@ -157,17 +157,95 @@ run 1 merge "$w/E" -o "$w/n" && good
 run 0 grade "$w/L" --out "$w/u" --sandbox=none && check "without isolation: said" says "no isolation"
 check "and marked in every report" test "$(grep -l '"unsafe": true' "$w"/u/reports/*/pipe-hello.json | wc -l)" -eq 3
 
-# a disk of 200 KiB: some results fit
-if [ "$(id -u)" = 0 ] && mkdir "$w/small" && mount -t tmpfs -o size=200k none "$w/small" 2>/dev/null; then
-    trap 'umount "$w/small" 2>/dev/null; rm -rf "$w"' EXIT
-    run 2 grade "$w/S" --out "$w/small/o" --roster "$w/roster.csv" --due 2099-01-01 && check "a full disk is said" says "disk is full"
-    mount -o remount,size=50m "$w/small"
-    run 0 grade "$w/S" --out "$w/small/o" --roster "$w/roster.csv" --due 2099-01-01 && good
-    check "with room again: the same gradebook" same "$w/o" "$w/small/o"
-    umount "$w/small"
-else
-    echo "class: no small disk without root: the full disk was not tried"
-fi
+# In namespaces of its own an ordinary user may mount a small disk, and may do without more namespaces.
+own='unshare -Um --map-user=1000 --map-group=1000 --keep-caps sh'
+drop='setpriv --ambient-caps=-all --inh-caps=-all'
+disk=$own
+# (root mapped to somebody else is still root to the limit of processes: there fork() would not fail)
+[ "$(id -u)" != 0 ] || { disk='unshare -m sh' && grader=; }
+mkdir "$w/small"
+for i in 1 2 3 4 5 6 7 8; do
+    from=solutions && [ $i -gt 4 ] && from=labs
+    mkdir -p "$w/D/d$i" && { cat $from/$x/pipe_hello.c && echo "// $i"; } >"$w/D/d$i/pipe_hello.c"
+done
+run 0 grade "$w/D" --out "$w/d" && good
+cat >"$w/small.sh" <<END
+set -e
+grade() { ${grader-$drop} "$ipclab" "\$@"; }
+mount -t tmpfs -o size=10m,mode=777 none "$w/small"
+head -c 10096640 /dev/zero >"$w/small/filler" # some results fit
+code=0
+grade grade "$w/D" --out "$w/small/o" >"$w/full.txt" 2>&1 || code=\$?
+echo \$code >"$w/full.status"
+find "$w/small/o/reports" -name pipe-hello.json | wc -l >"$w/full.count"
+rm "$w/small/filler"
+grade grade "$w/D" --out "$w/small/o" >"$w/again.txt" 2>&1
+cp -r "$w/small/o" "$w/full"
+END
+: >"$w/full.txt"
+check "a small disk, with room again" $disk "$w/small.sh"
+cp "$w/full.txt" "$w/out"
+check "a full disk is said" says "disk is full"
+check "with a status of its own" grep -qx 2 "$w/full.status"
+check "some results had room" test "$(cat "$w/full.count")" -gt 0
+check "what was not saved is named" says "Not saved: d"
+check "with room again: the same gradebook" same "$w/d" "$w/full"
+cat >"$w/none.sh" <<END
+echo 0 >/proc/sys/user/max_user_namespaces
+exec $drop "$ipclab" grade "$w/L" --out "$w/never"
+END
+$own "$w/none.sh" >"$w/out" 2>&1
+check "no user namespaces: refused" test $? -eq 2
+check "with the remedy" says "ipclab doctor tells how to allow them"
+check "and nothing was made" test ! -e "$w/never"
+
+# --- gone -------------------------------------------------------------------------------------------------
+mkdir "$w/G" && cp -r "$w/L/a" "$w/L/b" "$w/G/" && echo no >"$w/G/c.zip" && cp "$w/G/c.zip" "$w/G/b.zip"
+run 0 grade "$w/G" --out "$w/g" --roster "$w/abc.csv" && good
+"$ipclab" report "$w/g" --format csv >"$w/points"
+rm -r "$w/G/b" "$w/G/c.zip" "$w/G/a"
+mkdir "$w/G/a" && cp labs/$x/pipe_hello.c "$w/G/a/"
+run 0 grade "$w/G" --out "$w/g" && check "a student who is gone is marked" says "b  b: it is no longer in the folder"
+check "so is an archive" says "c  c.zip: it is no longer in the folder"
+check "remarks of it are kept" test "$(grep -c "  c.zip" "$w/out")" -eq 2
+"$ipclab" report "$w/g" --format csv | cut -d, -f1-7 >"$w/out"
+check "the points stay" grep -q '^b,.*,17' "$w/out"
+run 0 grade "$w/G" --out "$w/g" && check "again: the same marks" test "$(grep -c "no longer in" "$w/out")" -eq 2
+rm "$w/g/gradebook.db"* && cp -r "$w/g" "$w/g2"
+check "the marks are in the files" same "$w/g" "$w/g2"
+run 0 merge "$w/g" -o "$w/gm" && check "a merge keeps them" says "no longer in"
+"$ipclab" report "$w/gm" --format json >"$w/out"
+check "and the earlier submission" test "$(grep -c '"source_hash"' "$w/out")" -eq 3
+check "limits are in the gradebook" test "$(grep -cE '"limits": "(cgroup|rlimits?)"' "$w/out")" -eq 3
+
+# --- hidden tests -----------------------------------------------------------------------------------------
+mkdir -p "$w/course/tests" "$w/H/good" "$w/H/poor"
+cp -r labs solutions "$w/course/" && cp -r tests/labs "$w/course/tests/"
+sed -i '/^\[test any_bytes\]/a hidden = yes' "$w/course/labs/$x/exercise.ini"
+cp solutions/$x/pipe_hello.c "$w/H/good/"
+cp labs/$x/pipe_hello.c "$w/H/poor/"
+IPCLAB_ROOT=$w/course
+export IPCLAB_ROOT
+secret='any_bytes|percent signs and backslashes'
+forms='html feedback json junit tap gradescope'
+seen() { # WHICH: does a report in any of the forms of "poor" say the secret?
+    for form in $1; do
+        rm -rf "$w/r" && "$ipclab" report "$w/h" --format "$form" --student poor $2 -o "$w/r" >"$w/out" 2>&1
+        grep -rqE "$secret" "$w/r" && echo "$form"
+    done
+}
+run 0 grade "$w/H" --out "$w/h" --hidden never && good
+"$ipclab" report "$w/h" --format csv >"$w/out"
+check "a hidden test counts" grep -q '^good,.*,17' "$w/out"
+check "hidden: no page of a student shows it" test -z "$(seen 'html feedback' --for-student)"
+check "the teacher's do" test "$(seen 'html feedback' '' | wc -l)" -eq 2
+"$ipclab" report "$w/h" --format gradescope --student poor -o "$w/gs" >"$w/out" 2>&1
+check "Gradescope hides it" sh -c "grep -rq '\"visibility\": \"hidden\"' '$w/gs'"
+run 0 grade "$w/H" --out "$w/h" --hidden 2099-01-01 && check "a date needs no grading" says "0 graded"
+check "before the date: not shown" test -z "$(seen 'html feedback' --for-student)"
+run 0 grade "$w/H" --out "$w/h" --hidden 2020-01-01 && good
+check "after the date: shown" test "$(seen 'html feedback' --for-student | wc -l)" -eq 2
+unset IPCLAB_ROOT
 
 # --- pack -------------------------------------------------------------------------------------------------
 run 0 init "$w/ws" && cp solutions/$x/pipe_hello.c "$w/ws/$x/"
@@ -177,6 +255,17 @@ run 0 pack pipe-hello -o "$w/P/s2.tar.gz" --workspace "$w/ws" && good
 run 0 grade "$w/P" --out "$w/po" && good
 "$ipclab" report "$w/po" --format csv >"$w/out"
 check "what is packed can be graded" test "$(grep -c '^s[12],.*17' "$w/out")" -eq 2
+check "its packing list agrees" sh -c "! '$ipclab' report '$w/po' --format json | grep -q 'packing list'"
+# the list is the student's claim: it makes remarks, and no points
+mkdir "$w/M" "$w/M/s3" && tar -xzf "$w/P/s2.tar.gz" -C "$w/M/s3" && echo '// later' >>"$w/M/s3/$x/pipe_hello.c"
+mkdir "$w/M/s4" && cp "$w/M/s3/ipclab-pack.json" "$w/M/s4/" && sed -i 's/pipe-hello/pipe-none/' "$w/M/s4/ipclab-pack.json"
+mkdir "$w/M/s5" && cp "$w/M/s3/ipclab-pack.json" "$w/M/s5/" && mkdir "$w/M/s6" && echo '[' >"$w/M/s6/ipclab-pack.json"
+run 0 grade "$w/M" --out "$w/mo" && check "a file that was changed after packing" says "is not the one of the packing list"
+check "a list with an exercise of its own" says "the packing list names the exercise pipe-none"
+check "a list without the file" says "but it is not in the package"
+check "a list that is none" says "the packing list cannot be read"
+"$ipclab" report "$w/mo" --format csv >"$w/out"
+check "a list gives no points" sh -c "grep -q '^s3,.*,17' '$w/out' && grep -q '^s5,[^1-9]*,0,' '$w/out'"
 rm "$w/ws/$x/pipe_hello.c"
 run 1 pack pipe-hello -o "$w/P/s3.zip" --workspace "$w/ws" && check "a missing file: nothing packed" test ! -e "$w/P/s3.zip"
 
