@@ -53,6 +53,7 @@ REFERENCES := $(foreach x,$(EXERCISES),$(if $(wildcard solutions/$(x)/*.c),$(B)/
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 SHIM       := $(addprefix $(B)/,lab-shim.so lab-crash.so lab-calls.so)
 
+.PHONY: kit-student kit-teacher
 .PHONY: all run test bench bench-class test-fresh install uninstall format clean help deps test-deps \
         unit verify walk lint
 .DELETE_ON_ERROR:
@@ -170,11 +171,20 @@ install: all
 uninstall:
 	$(Q)PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' B=$(B) sh runner/install.sh uninstall
 
+# Archives to hand out: $(B)/kit/ipclab-student-VERSION.tar.gz, ipclab-teacher-VERSION.tar.gz.
+kit-student kit-teacher: all
+	$(Q)B=$(B) sh runner/kit.sh $(@:kit-%=%) $(VERSION)
+
 format:
 	$(Q)find runner tests labs solutions -name '*.[ch]' -print0 | xargs -0 clang-format -i
 
+# A student's kit (it has a file KIT) cannot build its Check programs and references again.
 clean:
+ifneq (,$(wildcard KIT))
+	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name check ! -name ref -exec rm -rf {} +
+else
 	$(Q)rm -rf $(B)
+endif
 
 help:
 	@echo 'make run         install what is missing, build, open the course'
@@ -187,6 +197,7 @@ help:
 	@echo 'make test-fresh  run both README commands in a minimal Debian made by debootstrap'
 	@echo 'make lint        compilers, headers, room table, formatting, static checks'
 	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away again'
+	@echo 'make kit-student, kit-teacher  archives to hand out, in $(B)/kit/'
 	@echo 'make format      clang-format over all C'
 	@echo 'make clean       remove $(B)/'
 	@echo 'Variables: CC=gcc|clang, V=1, B=build folder, SANITIZE=-fsanitize=address,undefined'

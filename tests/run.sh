@@ -90,7 +90,7 @@ walk() {
 }
 
 label=unit
-suites=${*:-unit asan verify none verdicts attacks cli class integrations tui walk lint}
+suites=${*:-unit asan verify none verdicts attacks cli class kits integrations tui walk lint}
 for suite in $suites; do
     case $suite in
     unit) unit ;;
@@ -102,6 +102,7 @@ for suite in $suites; do
     cli) script cli sh tests/cli/run.sh ;;
     class) script class sh tests/class/run.sh ;;
     integrations) script integrations sh tests/integrations/run.sh ;;
+    kits) script kits sh tests/kits.sh ;;
     tui) script tui sh tests/tui/run.sh ;;
     walk) walk ;;
     lint) script lint sh tests/lint.sh ;;
