@@ -76,6 +76,7 @@ mkdir "$work/wrong"
 cp "$wrong" "$work/wrong/pipe_hello.c"
 id=$(sed -n '1s|^// expect: [a-z0-9_]* \([a-z-]*\).*|\1|p' "$wrong")
 is 'wrong answer' says 1 "$id" run run pipe-hello -v --source "$work/wrong"
+is 'verify has nothing to verify' says 2 solutions run verify
 is 'make sees the kit' make -n -C "$kit" compiled
 
 echo "$good passed, $bad failed"

@@ -360,6 +360,8 @@ int command_verify(struct cli *c, int argc, char **argv)
     if (cli_course(c) != 0)
         return EXIT_FAULT;
     v.hangs = json_array();
+    if (!fs_is_dir(c->course.layout.solutions))
+        return cli_failf(EXIT_FAULT, MSG_CLI_VERIFY_NO_SOLUTIONS, c->course.layout.solutions);
     v.progress = isatty(STDERR_FILENO);
     v.tallies = mem_alloc(c->course.n_exercises * sizeof *v.tallies);
     v.chosen = mem_alloc(c->course.n_exercises * sizeof *v.chosen);
