@@ -470,7 +470,6 @@ static bool take_all_absent(struct class_run *r)
     size_t before = r->tail;
     r->absent_taken = true;
     h.folders = mem_alloc((r->g->n_students + 1) * sizeof *h.folders);
-    AUTO_FREE const char **folders = h.folders;
     for (size_t i = 0; i < r->g->n_students; i++)
         if (r->g->students[i].submitted)
             h.folders[h.n++] = r->g->students[i].folder;
@@ -478,6 +477,7 @@ static bool take_all_absent(struct class_run *r)
         qsort(h.folders, h.n, sizeof *h.folders, by_text);
     if (class_each_student(r->dir->out, take_absent, &h, &e) != 0)
         fail(r, &e);
+    free(h.folders);
     return r->tail > before;
 }
 

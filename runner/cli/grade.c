@@ -86,7 +86,7 @@ static int bad_value(const char *option, const char *value)
 
 static int apply_policies(const struct request *q, struct policies *p)
 {
-    long n;
+    long n = 0;
     char *end;
     struct err e = {0};
     if (q->keep && !keep_policy_parse(q->keep, &p->keep))
@@ -156,7 +156,7 @@ static int choose(struct cli *c, const char *ids, bool *only)
 static int choose_run(const struct request *q, struct class_run *r)
 {
     static const char *const names[] = {"changed", "all", "failed"};
-    long n;
+    long n = 0;
     r->shard = r->shards = 1;
     r->jobs = pool_cpus() < POOL_MAX ? pool_cpus() : POOL_MAX;
     if (q->jobs && !whole_number(q->jobs, 1, POOL_MAX, &n))

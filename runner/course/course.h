@@ -55,8 +55,9 @@ char *course_read_text(const char *dir, const char *name, int *fell_back, struct
 /* The text in just this language, malloc'd; NULL when it is not there. */
 char *course_read_text_in(const char *dir, const char *name, enum lang lang);
 
-/* Hints: hints.zh.md (or hints.en.md, as above) is split at its "## " headings; each part is one hint, weakest first. Returns
- * the number of hints; *hints is a malloc'd array of malloc'd strings (free with hints_free). */
+/* Hints: hints.zh.md (or hints.en.md, as above) is split at its "## " headings; each part is one
+ * hint, weakest first. Returns the number of hints; *hints is a malloc'd array of malloc'd strings
+ * (free with hints_free). */
 int course_read_hints(const char *lab_dir, char ***hints, size_t *count, int *fell_back,
                       struct err *e);
 void hints_free(char **hints, size_t count);

@@ -129,7 +129,7 @@ struct gradebook_student *gradebook_add_student(struct gradebook *g, const char 
 
 static struct title title_copy(const struct title *t)
 {
-    struct title copy;
+    struct title copy = {{NULL}};
     for (size_t lang = 0; lang < LANG_COUNT; lang++)
         copy.text[lang] = str_dup(t->text[lang]);
     return copy;

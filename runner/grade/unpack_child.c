@@ -119,9 +119,8 @@ static _Noreturn void stop_broken(const struct child *c)
     const char *text = archive_error_string(c->a);
     text = text ? text : "";
     /* libarchive 3.6 reads through NULL when it recognised no format and is asked for encryption */
-    bool encrypted =
-        (archive_format(c->a) != 0 && archive_read_has_encrypted_entries(c->a) > 0) ||
-        strcasestr(text, "encrypt") || strcasestr(text, "passphrase");
+    bool encrypted = (archive_format(c->a) != 0 && archive_read_has_encrypted_entries(c->a) > 0) ||
+                     strcasestr(text, "encrypt") || strcasestr(text, "passphrase");
     bool memory = archive_errno(c->a) == ENOMEM || strcasestr(text, "memory");
     stop(c, encrypted ? REASON_ENCRYPTED : memory ? REASON_MEMORY : REASON_DAMAGED, text);
 }

@@ -183,6 +183,7 @@ grade grade "$w/D" --out "$w/small/o" >"$w/again.txt" 2>&1
 cp -r "$w/small/o" "$w/full"
 END
 : >"$w/full.txt"
+# shellcheck disable=SC2086 # a command with its options
 check "a small disk, with room again" $disk "$w/small.sh"
 cp "$w/full.txt" "$w/out"
 check "a full disk is said" says "disk is full"
@@ -227,9 +228,11 @@ cp labs/$x/pipe_hello.c "$w/H/poor/"
 IPCLAB_ROOT=$w/course
 export IPCLAB_ROOT
 secret='any_bytes|percent signs and backslashes'
+# shellcheck disable=SC2034 # used inside the checks
 forms='html feedback json junit tap gradescope'
 seen() { # WHICH: does a report in any of the forms of "poor" say the secret?
     for form in $1; do
+        # shellcheck disable=SC2086 # options, or none
         rm -rf "$w/r" && "$ipclab" report "$w/h" --format "$form" --student poor $2 -o "$w/r" >"$w/out" 2>&1
         grep -rqE "$secret" "$w/r" && echo "$form"
     done

@@ -839,6 +839,7 @@ is 1; out 'sysv-leak'
 for kind in msg sem shm; do
     id=$(sed -n "s/.*$kind key 0x00000000 id \([0-9]*\).*/\1/p" "$T/out")
     true_that "$kind: named" test -n "$id"
+    # shellcheck disable=SC2016 # awk expands it
     true_that "$kind: taken away" awk -v id="$id" '$2 == id { exit 1 }' "/proc/sysvipc/$kind"
 done
 
