@@ -1,4 +1,4 @@
-// expect: echoes no-answer
+// expect: echoes not-listening
 // file: tcpd.c
 // 父进程 fork 之后关掉的是监听的套接字。
 /* TCP 回显服务器：一帧是 4 字节长度（网络序）加内容，收齐一帧，原样送回。
