@@ -1,5 +1,6 @@
 // expect: long_path not-listening
 // file: unixd.c
+// needs: bwrap
 // bind 的长度写成 sizeof(地址指针)：8 字节，路径被截断。
 /* Unix 流套接字上的行服务器：一行一问，一行一答，用 SO_PEERCRED 认人。
  *
