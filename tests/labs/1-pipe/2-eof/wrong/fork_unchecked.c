@@ -1,4 +1,4 @@
-// expect: cannot_start zombie
+// expect: cannot_start zombie|orphan
 // fork、pipe 中途失败就直接退出，已经创建的子进程没人收。
 #include <errno.h>
 #include <signal.h>
