@@ -35,11 +35,12 @@ struct verify {
     struct tally *tallies; /* owned, one per exercise of the course */
     bool *chosen;          /* owned */
     struct builds *builds; /* owned; NULL when nothing is graded twice */
-    int repeat, jobs, violations;
+    int repeat, jobs, violations, undecided;
     bool only[KIND_COUNT];
     bool pauses;   /* stop and continue the programs at random */
     bool progress; /* stderr is a terminal */
     struct buf said;
+    struct buf unclear; /* what this machine could not tell, a line each */
     json_t *hangs; /* owned: every proven hang of a wrong answer, for --json */
     double slowest;
     int status; /* a grading could not be started */
@@ -220,12 +221,32 @@ static void note_hang(struct verify *v, const struct task *t, const struct repor
                                         record->diagnosis, "blocked_ms", record->blocked_ms));
 }
 
+/* No violation, but never silent: a test that counts neither way has proved nothing. */
+static void note_undecided(struct verify *v, const struct task *task, const struct report *r)
+{
+    bool any = false;
+    for (size_t i = 0; i < r->n_records && task->kind != KIND_SKELETON; i++) {
+        const struct record *record = &r->records[i];
+        if (record->verdict != VERDICT_UNDECIDED)
+            continue;
+        any = true;
+        AUTO_FREE char *line = str_format(
+            "%s %s %s: %s %s (%s)\n", task->x->number, task->x->id,
+            task->wrong ? task->wrong->name : "reference", record->test,
+            verdict_title(record->verdict, msg_lang()), text2_get(&record->symptom));
+        if (!strstr(buf_text(&v->unclear), line))
+            buf_adds(&v->unclear, line);
+    }
+    v->undecided += any;
+}
+
 static void finish(struct verify *v, const struct task *task, const struct report *r)
 {
     static const char *const names[KIND_COUNT] = {"skeleton", "reference", "wrong"};
     struct tally *t = &v->tallies[task->x->index];
     AUTO_FREE char *why = judge(task, r);
     note_hang(v, task, r);
+    note_undecided(v, task, r);
     v->finished++;
     if (r->ms > v->slowest)
         v->slowest = r->ms;
@@ -346,8 +367,8 @@ static void print_json(const struct verify *v)
                 json_pack("{s:i,s:i}", "good", v->tallies[i].good[k], "all", v->tallies[i].all[k]));
         json_array_append_new(list, x);
     }
-    json_t *j = json_pack("{s:o,s:O,s:i,s:s}", "exercises", list, "hangs", v->hangs, "violations",
-                          v->violations, "text", buf_text(&v->said));
+    json_t *j = json_pack("{s:o,s:O,s:i,s:i,s:s}", "exercises", list, "hangs", v->hangs, "violations",
+                          v->violations, "undecided", v->undecided, "text", buf_text(&v->said));
     char *text = json_dumps(j, JSON_INDENT(2));
     puts(text ? text : "{}");
     free(text);
@@ -377,8 +398,11 @@ int command_verify(struct cli *c, int argc, char **argv)
         } else {
             print_table(&v);
             fputs(buf_text(&v.said), stdout);
+            fputs(buf_text(&v.unclear), stdout);
             msg_print(stdout, MSG_CLI_VERIFY_SUMMARY, v.finished, (clock_ms() - started) / 1000,
                       v.violations);
+            if (v.undecided)
+                msg_print(stdout, MSG_CLI_VERIFY_UNDECIDED, v.undecided);
             putchar('\n');
         }
         if (status == 0 && v.violations)
@@ -392,5 +416,6 @@ int command_verify(struct cli *c, int argc, char **argv)
     free(v.chosen);
     free(v.tasks);
     buf_release(&v.said);
+    buf_release(&v.unclear);
     return status;
 }
