@@ -62,6 +62,26 @@ static char *source_line(const char *src, const char *file, int line)
     return result;
 }
 
+static bool same(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->line == b->line && a->column == b->column && str_equal(a->file, b->file) &&
+           str_equal(a->kind, b->kind) && str_equal(a->message, b->message);
+}
+
+/* A file or header that goes into several programs is compiled for each, but has a fault once. True
+ * when the last one was there before and is gone again. */
+static bool said_before(struct build_result *r)
+{
+    struct diagnostic *last = &r->list[r->count - 1];
+    for (size_t i = 0; i + 1 < r->count; i++)
+        if (same(&r->list[i], last)) {
+            diagnostic_release(last);
+            r->count--;
+            return true;
+        }
+    return false;
+}
+
 static void add_json(struct build_result *r, const json_t *j, const char *src, int depth)
 {
     const json_t *caret =
@@ -84,6 +104,8 @@ static void add_json(struct build_result *r, const json_t *j, const char *src, i
         d->column = (int)json_integer_value(json_object_get(caret, "display-column"));
         d->source = source_line(src, d->file, d->line);
     }
+    if (depth == 0 && said_before(r))
+        return;
     for (size_t i = 0; depth < 2 && i < json_array_size(children); i++)
         add_json(r, json_array_get(children, i), src, depth + 1);
 }
@@ -111,6 +133,7 @@ static void add_plain(struct build_result *r, const char *text, size_t len, cons
     } else {
         d->message = sanitized(line, strlen(line));
     }
+    said_before(r);
 }
 
 void build_parse(struct build_result *r, const char *text, size_t len, const char *src)

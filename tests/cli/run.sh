@@ -663,6 +663,16 @@ IPCLAB_ROOT=$T/course
 run new pipe echo
 is 1; err '源码'
 
+# --- a file that goes into two programs has a fault once ---------------------------------------------
+
+mkdir "$T/twice"
+cp "$tree"/solutions/4-sem-shm/5-ring/*.[ch] "$T/twice/"
+sed -i '0,/^{/s//{ int never_used; undeclared_thing();/' "$T/twice/ring.c"
+run run shm-ring --source "$T/twice"
+is 1; out 'ring.c:'; out 'undeclared_thing'
+true_that 'the warning stands there once' [ "$(grep -c 'Wunused-variable' "$T/out")" = 1 ]
+rm -r "$T/twice"
+
 # --- verify: what cannot be told on this machine is no violation, but it is said ----------------------
 
 cpu=$(taskset -cp $$ | sed 's/.*: *\([0-9]*\).*/\1/')
