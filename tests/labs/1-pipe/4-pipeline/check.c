@@ -377,16 +377,50 @@ static void status_case(const char *const *args, int status)
 
 /* Of two stages the first is left, waiting for input; the other has ended, and the parent, asleep,
  * has reaped it if it reaps in the order of ending. */
+static bool only_first_reads(const struct seen all[], int count)
+{
+    return count == 2 && all[1].call == SYS_read && all[1].arg == 0 && all[PARENT].call != -1;
+}
+
 static bool first_left(void *arg)
 {
     struct seen all[MOST];
     int count = look(all);
-    bool left = count == 2 && all[1].call == SYS_read && all[1].arg == 0 &&
-                all[PARENT].state == 'S' && all[PARENT].call != -1;
+    bool left = only_first_reads(all, count) && all[PARENT].state == 'S';
 
     (void)arg;
     forget(all, count);
     return left;
+}
+
+static void hint_last_is_ours(void)
+{
+    lab_hint(
+        "N 段只有 N − 1 根管道。最后一段的 stdout 直接沿用 pipe_pipeline 自己的：不给它建管道，"
+        "不 dup2，父进程也不替它转发。这样它写什么，外面立刻看得到。",
+        "N stages have N - 1 pipes. The last one keeps the stdout of pipe_pipeline: no pipe "
+        "for it, no dup2(), and the parent does not pass its output on. What it writes is "
+        "then seen at once.");
+}
+
+static const char *output_kept_back(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    const char *id = refine(v, diagnosis, p);
+    struct seen all[MOST];
+
+    if (id != NULL || v != VERDICT_HANG)
+        return id;
+    int count = look_settled(all);
+    bool left = only_first_reads(all, count);
+    forget(all, count);
+    if (!left)
+        return NULL;
+    lab_note("最后一段写出 ended 就结束了，这一行却没有到 pipe_pipeline 的 stdout；"
+             "测试看到它，才会让第一段结束",
+             "the last stage has written \"ended\" and is gone, but the line is not on the stdout "
+             "of pipe_pipeline; the test lets the first stage end when it sees the line");
+    hint_last_is_ours();
+    return "last-stage-piped";
 }
 
 LAB_TEST(last_status)
@@ -411,7 +445,9 @@ LAB_TEST(last_status)
     judged = lab_spawn(.program = "pipe_pipeline", .input_open = true,
                        .args = LAB_ARGS("--", "sh", "-c", "echo up >&2; read x; exit 5", ":", "sh",
                                         "-c", "echo ended; exit 7"));
+    lab_on_fail(output_kept_back);
     lab_expect_line(judged, "ended");
+    lab_on_fail(refine);
     lab_await(first_left, NULL, "stage-not-waited-for", "最后一段结束，第一段还在读",
               "the last stage to end while the first still reads");
     lab_close_input(judged);
@@ -546,13 +582,22 @@ static void expect_chain(const struct seen all[], int count)
         int outer = 0;
         for (int i = 1; i < count; i++)
             outer += !between_stages(all, count, target_of(&all[i], fd));
+        if (fd == 1 && outer == 0) {
+            hint_last_is_ours();
+            lab_fail(
+                VERDICT_WRONG_STATE, "last-stage-piped",
+                "%d 段的 stdout 全都接着管道；最后一段的应该就是 pipe_pipeline 自己的 stdout。",
+                "All %d stages have a pipe as their stdout; the last one should have that of "
+                "pipe_pipeline itself.",
+                count - 1);
+        }
         lab_hint(
             "管道接反了，或者没有接上。dup2(old, new) 的意思是“让 new 变得和 old 一样”："
             "dup2(in, 0)、dup2(out, 1)。还要记住把这一根的读端留给下一段。",
             "The pipes are not connected. dup2(old, new) makes new the same as old: dup2(in, 0), "
             "dup2(out, 1). And keep the read end for the next stage.");
         lab_expect(outer == 1, VERDICT_WRONG_STATE, "not-connected",
-                   "%d 段当中，有 %d 段的描述符 %d 没有接到段与段之间的管道上，应该正好是一段。",
+                   "%d 段当中，有 %d 段的描述符 %d 不是段与段之间的管道；应该正好有一段是这样。",
                    "Of %d stages %d have descriptor %d not on a pipe between stages; it should be "
                    "exactly one.",
                    count - 1, outer, fd);
