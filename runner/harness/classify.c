@@ -114,7 +114,8 @@ const char *classify_output(const char *expected, size_t expected_len, const cha
         if (expected_len && len >= expected_len && len % expected_len == 0 &&
             memcmp(rest, expected, expected_len) == 0)
             return "doubled-output";
-        if (memchr(rest, '\0', len) || !text_is_utf8(rest, len))
+        bool binary = memchr(expected, '\0', expected_len) || !text_is_utf8(expected, expected_len);
+        if (!binary && (memchr(rest, '\0', len) || !text_is_utf8(rest, len)))
             return "missing-nul";
         return "extra-output";
     }

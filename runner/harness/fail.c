@@ -217,6 +217,26 @@ static void mention_crashes(struct failure *f)
     }
 }
 
+void lab_awaiting(const char *zh, const char *en)
+{
+    free(lab.awaited[LANG_ZH]);
+    free(lab.awaited[LANG_EN]);
+    lab.awaited[LANG_ZH] = str_dup(zh);
+    lab.awaited[LANG_EN] = str_dup(en);
+}
+
+static void mention_awaited(struct failure *f)
+{
+    for (int i = 0; i < LANG_COUNT && f->verdict == VERDICT_HANG; i++) {
+        if (!lab.awaited[i])
+            continue;
+        AUTO_FREE char *line = msg_format((enum lang)i, MSG_HARNESS_AWAITED, lab.awaited[i]);
+        char *all = f->evidence[i] ? str_format("%s\n%s", f->evidence[i], line) : str_dup(line);
+        free(f->evidence[i]);
+        f->evidence[i] = all;
+    }
+}
+
 static void fill_record(struct record *r, struct failure *f, const struct hint_rule *rule)
 {
     for (int i = 0; i < LANG_COUNT; i++) {
@@ -248,7 +268,7 @@ static void look_for_sanitizers(const struct failure *f)
 void lab_fail_with(struct failure *f)
 {
     static bool failing;
-    const char *better;
+    const char *better, *own_hint[LANG_COUNT] = {lab.hint[LANG_ZH], lab.hint[LANG_EN]};
     look_for_sanitizers(f);
     if (failing) /* a refine function failed itself: the first failure counts */
         _exit(1);
@@ -259,12 +279,17 @@ void lab_fail_with(struct failure *f)
         lab_hint(NULL, NULL);
         lab_context("", "");
     }
+    mention_awaited(f);
     mention_crashes(f);
     lab_mention_calls(f);
     if (lab.refine && !f->certain && f->verdict != VERDICT_INTERNAL &&
         f->verdict != VERDICT_UNDECIDED &&
-        (better = lab.refine(f->verdict, f->diagnosis, f->proc)) != NULL)
+        (better = lab.refine(f->verdict, f->diagnosis, f->proc)) != NULL &&
+        strcmp(better, f->diagnosis) != 0) {
         f->diagnosis = better;
+        if (f->verdict == VERDICT_HANG && !lab.hint[LANG_ZH])
+            lab_hint(own_hint[LANG_ZH], own_hint[LANG_EN]); /* named by the test, hinted by it */
+    }
     const struct hint_rule *rule = find_rule(f->diagnosis);
     struct record r = {.verdict = f->verdict, .blocked_ms = f->blocked_ms};
     r.diagnosis = str_dup(rule && rule->rename ? rule->rename : f->diagnosis);

@@ -99,7 +99,11 @@ static _Noreturn void fail_no_line(struct lab_proc *p)
 
 const char *lab_read_line(struct lab_proc *p)
 {
+    AUTO_FREE char *zh = msg_format(LANG_ZH, MSG_HARNESS_NEXT_LINE, lab_role(p, LANG_ZH));
+    AUTO_FREE char *en = msg_format(LANG_EN, MSG_HARNESS_NEXT_LINE, lab_role(p, LANG_EN));
+    lab_awaiting(zh, en);
     lab_wait_until(line_or_end, p);
+    lab_awaiting(NULL, NULL);
     if (!next_line(p))
         fail_no_line(p);
     const char *start = p->output.data + p->line_at;
@@ -211,7 +215,9 @@ void lab_await(bool (*condition)(void *arg), void *arg, const char *diagnosis, c
                const char *what_en)
 {
     struct awaited a = {condition, arg, false};
+    lab_awaiting(what_zh, what_en);
     lab_wait_until(met_or_over, &a);
+    lab_awaiting(NULL, NULL);
     if (a.met)
         return;
     struct failure f = {.verdict = VERDICT_WRONG_STATE, .diagnosis = diagnosis};

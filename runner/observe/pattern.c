@@ -12,6 +12,12 @@ static bool in_vfork(const struct graph *g, const struct wait *w, struct finding
     return !w->running && w->call && w->call->kind == CALL_VFORK;
 }
 
+static bool any_wait(const struct graph *g, const struct wait *w, struct finding *f)
+{
+    (void)g, (void)w, (void)f;
+    return true;
+}
+
 /* Highest priority first: a mistake that makes others appear stands before them. */
 static const struct {
     const char *id;
@@ -45,6 +51,7 @@ static const struct {
     {"no-half-close", MSG_OBSERVE_HINT_NO_HALF_CLOSE, pattern_no_half_close},
     {"both-reading", MSG_OBSERVE_HINT_BOTH_READING, pattern_both_reading},
     {"accept-no-client", MSG_OBSERVE_HINT_ACCEPT_NO_CLIENT, pattern_accept_no_client},
+    {"hang", MSG_OBSERVE_HINT_PEER_OUTSIDE, pattern_peer_outside},
 };
 
 /* The student's own processes are asked before the peers. */
@@ -74,5 +81,5 @@ void pattern_find(const struct graph *g, struct finding *f)
         return;
     }
     f->object = f->other = -1;
-    f->wait = g->wait_count ? &g->waits[0] : NULL;
+    f->wait = first_fit(g, any_wait, f);
 }

@@ -29,7 +29,7 @@ pattern_test pattern_fifo_two_inodes, pattern_fifo_no_peer, pattern_reads_own_pi
     pattern_own_fifo_writer, pattern_own_write_end, pattern_own_read_end, pattern_both_full,
     pattern_wait_before_drain, pattern_sibling_holds, pattern_wait_before_close,
     pattern_unclosed_to_filter, pattern_no_half_close, pattern_both_reading,
-    pattern_accept_no_client;
+    pattern_accept_no_client, pattern_peer_outside;
 
 /* pattern_lock.c: queues, semaphores, locks */
 pattern_test pattern_private_futex, pattern_not_shared, pattern_dead_owner, pattern_relock,

@@ -368,13 +368,33 @@ bool pattern_wait_before_drain(const struct graph *g, const struct wait *w, stru
 
 /* --- listening --- */
 
+static bool some_student_waits(const struct graph *g)
+{
+    for (size_t i = 0; i < g->wait_count; i++)
+        if (graph_process(g, g->waits[i].process)->student)
+            return true;
+    return false;
+}
+
+/* A peer that waits for clients does what it should, while a program of the student's is stuck. */
 bool pattern_accept_no_client(const struct graph *g, const struct wait *w, struct finding *f)
 {
-    (void)g;
+    if (!graph_process(g, w->process)->student && some_student_waits(g))
+        return false;
     for (size_t i = 0; i < w->count; i++) {
         f->object = w->on[i].object;
         if (w->on[i].want == WANT_ACCEPT)
             return true;
     }
     return false;
+}
+
+/* The other end of a connection is not in these processes: the test holds it, and waits as well. */
+bool pattern_peer_outside(const struct graph *g, const struct wait *w, struct finding *f)
+{
+    if (!graph_process(g, w->process)->student || w->count != 1 || w->on[0].want != WANT_READ)
+        return false;
+    const struct object *o = &g->objects[w->on[0].object];
+    f->object = w->on[0].object;
+    return o->kind == OBJECT_SOCKET && o->connected && o->peer < 0;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -93,9 +94,10 @@ struct tcp_row {
     char local[48], remote[48];
     unsigned state;
     unsigned long long inode;
+    ino_t host; /* the network namespace */
 };
 
-static void add_rows(int dir, const char *name, struct tcp_row **rows, size_t *count)
+static void add_rows(int dir, const char *name, ino_t host, struct tcp_row **rows, size_t *count)
 {
     int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
     FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
@@ -106,7 +108,7 @@ static void add_rows(int dir, const char *name, struct tcp_row **rows, size_t *c
     }
     char line[256];
     while (fgets(line, sizeof line, f)) {
-        struct tcp_row r;
+        struct tcp_row r = {.host = host};
         if (sscanf(line, " %*d: %47s %47s %x %*s %*s %*s %*s %*s %llu", r.local, r.remote, &r.state,
                    &r.inode) != 4)
             continue;
@@ -124,6 +126,20 @@ static void name_tcp(struct object *o, const struct tcp_row *r)
         snprintf(o->name, sizeof o->name, "TCP %u", port);
 }
 
+/* 127.0.0.0/8 and ::1, as the kernel prints them on a little-endian machine: the words in host
+ * order. */
+static bool is_loopback(const char *address)
+{
+    return strncmp(address + 6, "7F:", 3) == 0 ||
+           strncmp(address, "00000000000000000000000001000000:", 33) == 0;
+}
+
+static bool ends_of_one(const struct tcp_row *a, const struct tcp_row *b)
+{
+    return strcmp(a->local, b->remote) == 0 && strcmp(a->remote, b->local) == 0 &&
+           (a->host == b->host || !is_loopback(a->local));
+}
+
 static void connect_tcp(struct graph *g, const struct tcp_row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -135,10 +151,37 @@ static void connect_tcp(struct graph *g, const struct tcp_row *rows, size_t coun
         o->connected = rows[i].state == STATE_CONNECTED;
         name_tcp(o, &rows[i]);
         for (size_t k = 0; k < count && !o->listening; k++)
-            if (strcmp(rows[i].local, rows[k].remote) == 0 &&
-                strcmp(rows[i].remote, rows[k].local) == 0 && rows[k].inode)
+            if (rows[k].inode && ends_of_one(&rows[i], &rows[k]))
                 o->peer = socket_by_inode(g, rows[k].inode);
     }
+}
+
+static bool read_already(const ino_t *hosts, size_t count, ino_t host)
+{
+    for (size_t i = 0; i < count; i++)
+        if (hosts[i] == host)
+            return true;
+    return false;
+}
+
+/* The connections of every network namespace that a process is in. */
+static void tcp_sockets(struct graph *g)
+{
+    AUTO_FREE struct tcp_row *rows = NULL;
+    AUTO_FREE ino_t *hosts = NULL;
+    size_t count = 0, n_hosts = 0;
+    for (size_t i = 0; i < g->s->process_count; i++) {
+        struct stat st;
+        int dir = g->facts[i].dir;
+        if (dir < 0 || fstatat(dir, "ns/net", &st, 0) != 0 ||
+            read_already(hosts, n_hosts, st.st_ino))
+            continue;
+        hosts = mem_grow(hosts, n_hosts + 1, sizeof *hosts);
+        hosts[n_hosts++] = st.st_ino;
+        add_rows(dir, "net/tcp", st.st_ino, &rows, &count);
+        add_rows(dir, "net/tcp6", st.st_ino, &rows, &count);
+    }
+    connect_tcp(g, rows, count);
 }
 
 void sockets_connect(struct graph *g)
@@ -149,13 +192,5 @@ void sockets_connect(struct graph *g)
     if (!any)
         return;
     unix_sockets(g);
-    AUTO_FREE struct tcp_row *rows = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < g->s->process_count && count == 0; i++) {
-        if (g->facts[i].dir < 0)
-            continue;
-        add_rows(g->facts[i].dir, "net/tcp", &rows, &count);
-        add_rows(g->facts[i].dir, "net/tcp6", &rows, &count);
-    }
-    connect_tcp(g, rows, count);
+    tcp_sockets(g);
 }

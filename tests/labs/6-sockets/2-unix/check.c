@@ -776,6 +776,14 @@ static void expect_client(const char *path, const char *input, size_t len, const
 #define EXPECT_CLIENT(path, input, output)                                                         \
     expect_client(path, input, sizeof(input) - 1, output, sizeof(output) - 1)
 
+/* Whether the client misses its answers or only its status depends on what the reset overtakes. */
+static const char *name_after_quit(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    (void)diagnosis;
+    (void)p;
+    return v == VERDICT_WRONG_OUTPUT || v == VERDICT_WRONG_STATUS ? "goes-on-after-quit" : NULL;
+}
+
 static void expect_talk(void)
 {
     const char *path = socket_path("s");
@@ -784,6 +792,12 @@ static void expect_talk(void)
     struct lab_proc *client;
 
     lab_expect_line(server, "ready");
+    lab_hint_for("extra-output", "answer-without-end",
+                 "多出来的是缓冲区里上一次留下的字节：recv 不会在末尾补 0。按收到的长度打印"
+                 "（fwrite、printf(\"%.*s\", …)），不要用 %s、puts、strchr。",
+                 "What is too much was left in the buffer from before: recv() adds no 0 at the "
+                 "end. Print by "
+                 "length (fwrite(), printf(\"%.*s\", ...)), not with %s, puts() or strchr().");
     EXPECT_CLIENT(path, "ECHO one\nECHO 二\nwhat\nECHO \n", "one\n二\nERR unknown\n\n");
     lab_context("（最后一行没有换行）", "(the last line has no newline)");
     lab_hint("服务器只认整行。标准输入的最后一行若没有换行，发的时候要补上。",
@@ -793,7 +807,15 @@ static void expect_talk(void)
     meaning = NULL;
     lab_hint(NULL, NULL);
     lab_context("（QUIT 之后标准输入里还有行）", "(more input after QUIT)");
+    lab_hint(
+        "一问一答：发一行，收一行，再读下一行输入。QUIT 之后服务器会关连接，后面的输入不用再发，"
+        "也没有回答可等：退出 0。",
+        "Send a line, receive its answer, then read the next line. After QUIT the server closes: "
+        "nothing more to send, no answer to wait for, exit with 0.");
+    lab_on_fail(name_after_quit);
     EXPECT_CLIENT(path, "ECHO one\nQUIT\nECHO two\n", "one\n");
+    lab_on_fail(NULL);
+    lab_hint(NULL, NULL);
     lab_context("（标准输入是空的）", "(empty input)");
     EXPECT_CLIENT(path, "", "");
     lab_context("（行里有值为 0 的字节）", "(zero bytes in a line)");

@@ -102,6 +102,14 @@ static struct peer connect_to(const char *path)
         return p;
     if (errno == ECONNREFUSED || errno == ENOENT)
         blame_server("not-listening");
+    if (errno == EPROTOTYPE) {
+        lab_hint("socket() 的第二个参数要是 SOCK_STREAM，双方才说得上话：数据报、SOCK_SEQPACKET "
+                 "和字节流不是一类套接字。",
+                 "The second argument of socket() has to be SOCK_STREAM: datagrams and "
+                 "SOCK_SEQPACKET are other types than a byte stream.");
+        lab_fail(VERDICT_PROTOCOL, "wrong-socket-type", "connect 失败：%1$s。",
+                 "connect() fails: %1$s.", strerror(errno));
+    }
     lab_fail(VERDICT_PROTOCOL, "not-listening", "服务器已经说了 ready，connect 却失败：%1$s。",
              "The server has said ready, but connect() fails: %1$s.", strerror(errno));
 }

@@ -291,6 +291,20 @@ static const char *name_silence(enum verdict v, const char *diagnosis, struct la
     return "short-write";
 }
 
+/* The right frame, and the next ones behind it although the first has not been answered. */
+static const char *name_ahead(enum verdict v, const char *diagnosis, struct lab_proc *p)
+{
+    if (v != VERDICT_WRONG_OUTPUT || awaits_on->len <= awaited.len ||
+        memcmp(awaits_on->data, awaited.bytes, awaited.len) != 0)
+        return name_silence(v, diagnosis, p);
+    lab_hint(
+        "一帧发出去，要等收完它的回答，才发下一帧。一直发不收，双方的缓冲区会先后填满：服务器停在 "
+        "send，你也停在 send，谁也不读。",
+        "Send a frame, receive its answer, then send the next. If you only send, the buffers "
+        "fill up on both sides: the server stops in send(), so do you, and nobody reads.");
+    return "sends-ahead";
+}
+
 /* The next bytes must be exactly this frame (or several). */
 static void expect_frames(struct peer *p, const char *bytes, size_t len, const char *diagnosis)
 {
@@ -302,14 +316,17 @@ static void expect_frames(struct peer *p, const char *bytes, size_t len, const c
     lab_on_fail(name_silence);
     lab_await(has_bytes, &e, diagnosis, "回答", "the answer");
     meaning = NULL;
-    lab_on_fail(NULL);
+    lab_on_fail(name_ahead);
     if (p->len >= HEADER && len >= HEADER)
         judge_header(p, bytes);
     lab_hint_for(
         "connection-closed", NULL,
-        "一条连接上可以有许多帧：收一帧、答一帧，循环到客户关连接为止。没有到齐就接着收，"
+        "先看 stderr "
+        "和证据：哪个调用失败了，描述符对不对？一条连接上可以有许多帧：收一帧、答一帧，循环到客户关"
+        "连接为止。没有到齐就接着收，"
         "recv 返回 0 才是对方关了。",
-        "There may be many frames on a connection: receive one, answer it, and so on until "
+        "Look at stderr and the evidence first: did a call fail, is it the right descriptor? There "
+        "may be many frames on a connection: receive one, answer it, and so on until "
         "the client closes. Go on receiving while a frame is incomplete; only a recv() of "
         "0 means that the other side closed.");
     if (p->eof && p->len == 0 && len > 0)
@@ -317,6 +334,7 @@ static void expect_frames(struct peer *p, const char *bytes, size_t len, const c
                  "The other side closed the connection without an answer.");
     lab_expect_bytes("收到的帧（长度和内容）", "the frame (length and body)", bytes, len, p->data,
                      p->len);
+    lab_on_fail(NULL);
     p->len = 0;
 }
 
@@ -582,6 +600,19 @@ static const char *name_swapped(enum verdict v, const char *diagnosis, struct la
     return awaits_on->len == HEADER + SWAPPED ? "no-ntohl" : "no-answer";
 }
 
+/* A connection that worked alone gives wrong bytes when others talk in between. */
+static void rename_mixed(void)
+{
+    lab_hint_for(
+        "wrong-output", "clients-mixed-up",
+        "单独一个客户时是对的，几个客户交替说话就错了：他们的字节混到了一起。收到一半的帧要按客户"
+        "分开存。线程之间共享全局变量、static 变量，还有传给 pthread_create 的那个地址；"
+        "fork 出来的子进程则各有各的一份。",
+        "Right for one client alone, wrong when several take turns: their bytes got mixed up. Keep "
+        "each client's unfinished frame apart. Threads share global and static variables, and "
+        "whatever address was passed to pthread_create(); children made by fork() have their own.");
+}
+
 static void expect_order(int port, const struct frame *f)
 {
     struct peer p = connect_to("127.0.0.1", port);
@@ -630,7 +661,9 @@ LAB_TEST(byte_order)
     lab_expect(!p.eof, VERDICT_PROTOCOL, "connection-closed", "一帧还没有到齐，服务器就关了连接。",
                "The server closed the connection in the middle of a frame.");
     say(&p, f.bytes + HEADER + PART, LENGTH - PART);
-    lab_context("65536 字节的一帧，分两次到达", "a frame of 65536 bytes in two parts");
+    lab_context("65536 字节的一帧，分两次到达；中间服务过别的客户",
+                "a frame of 65536 bytes in two parts, other clients were served in between");
+    rename_mixed();
     expect_frames(&p, f.bytes, f.len, "no-answer");
     hang_up(&p);
     end_server(server);
@@ -952,6 +985,7 @@ LAB_TEST(silent_client)
                 "one other client is silent, one has sent half a frame");
     lab_hint("服务器正睡在那个不说话的客户身上。最简单的办法：每个客户 fork 一个子进程。",
              "The server sleeps on the silent client. The simplest way out: a child per client.");
+    rename_mixed();
     echo(&p, "here", 4, "blocked-by-silent-client");
     say(&half, f.bytes + 6, f.len - 6);
     expect_frames(&half, f.bytes, f.len, "blocked-by-silent-client");
@@ -968,6 +1002,11 @@ static bool ended_or_spoke(void *arg)
 
     lab_output(arg, &len);
     return len > 0 || lab_ended(arg);
+}
+
+static bool gone(void *arg)
+{
+    return lab_ended(arg);
 }
 
 LAB_TEST(restart)
@@ -1026,8 +1065,28 @@ LAB_TEST(restart)
                port, again);
     p = connect_to("127.0.0.1", port);
     echo(&p, "after", 5, "no-answer");
+
+    /* A child that serves this client lives on. */
+    lab_context("服务器被杀掉，还有一个客户连着；在同一个端口上重新启动",
+                "killed while a client is connected, then restarted on the port");
+    lab_allow_left(LAB_LEFT_PROCESS, NULL);
+    lab_kill(server, SIGKILL);
+    lab_await(gone, server, "no-block", "被杀的服务器结束", "the killed server to end");
+    lab_hint(
+        "端口还被占着：为那个客户服务的子进程还活着，它手里有从父进程继承来的监听套接字。fork "
+        "之后，子进程先 close(listener)。",
+        "The port is still taken: the child that serves the client lives on with the listening "
+        "socket it inherited. After fork() the child closes the listener first.");
+    lab_hint_for("no-output", "child-keeps-listener", NULL, NULL);
+    second = lab_start("tcpd", lab_text("%d", port));
+    again = read_port(second);
+    lab_hint(NULL, NULL);
+    lab_expect(again == port, VERDICT_WRONG_OUTPUT, "wrong-port",
+               "要的是端口 %1$d，报出的是 %2$d。", "Port %1$d was asked for, but it says %2$d.",
+               port, again);
     hang_up(&p);
-    end_server(server);
+    lab_wait(server);
+    end_server(second);
 }
 
 LAB_TEST(two_hosts)
@@ -1037,8 +1096,12 @@ LAB_TEST(two_hosts)
     struct peer p;
 
     lab_two_hosts();
-    lab_hint("监听的地址要是 INADDR_ANY（0.0.0.0）：绑在 127.0.0.1 上，只有本机连得到。",
-             "Listen on INADDR_ANY (0.0.0.0): 127.0.0.1 can be reached from this host only.");
+    lab_hint(
+        "tcpd 监听的地址要是 INADDR_ANY（0.0.0.0）：绑在 127.0.0.1 上，只有本机连得到。"
+        "tcpc 在别的测试里也连不上，就先改 tcpc：HOST 用 inet_pton，PORT 用 htons。",
+        "tcpd listens on INADDR_ANY (0.0.0.0): 127.0.0.1 can be reached from this host only. If "
+        "tcpc cannot connect in the other tests either, mend that first: inet_pton() for "
+        "HOST, htons() for PORT.");
     lab_context("tcpd 在第二台主机上，客户在第一台上",
                 "tcpd on the second host, clients on the first");
     server = lab_spawn(.program = "tcpd", .args = LAB_ARGS("0"), .host = 2);
@@ -1163,7 +1226,14 @@ static void expect_cutting(void)
     lab_context("回答比发出的长，含有 0",
                 "the answer is longer than the request and has a zero in it");
     answer(&d, c, "UVWXY\0Z", 7, 5);
+    lab_hint("输入完了，回答也收齐了：直接退出。不要再读到 EOF 为止，服务器也在等你先关；真要读到 "
+             "EOF，得先 shutdown(fd, SHUT_WR)。",
+             "The input has ended and all answers are there: exit. Do not read up to EOF, the "
+             "server waits for you to close; if you must, shutdown(fd, SHUT_WR) first.");
+    expect_meaning("no-half-close");
     lab_wait(c);
+    meaning = NULL;
+    lab_hint(NULL, NULL);
     lab_on_fail(name_zero);
     lab_expect_output_bytes(c, "ABCDEFGHIJKLUVWXY\0Z", 19);
     lab_on_fail(NULL);
