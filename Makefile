@@ -53,9 +53,8 @@ REFERENCES := $(foreach x,$(EXERCISES),$(if $(wildcard solutions/$(x)/*.c),$(B)/
 UNIT       := $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 SHIM       := $(addprefix $(B)/,lab-shim.so lab-crash.so lab-calls.so)
 
-.PHONY: kit-student kit-teacher
 .PHONY: all run test bench bench-class test-fresh install uninstall format clean help deps test-deps \
-        unit verify walk lint
+        unit verify walk lint kit-student kit-teacher deb
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -135,6 +134,13 @@ $(B)/tests/bench/terminal: $(B)/obj/tests/bench/terminal.o $(B)/obj/tests/tui/wa
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(LDFLAGS_ALL) $^ -lutil -o $@
 
+# A student's kit (it has a file KIT) holds no sources of tests and no solutions.
+ifneq (,$(wildcard KIT))
+test unit verify walk bench bench-class test-fresh lint kit-student kit-teacher deb:
+	@echo '学生包里没有测试的源码和参考答案，不能 make $@。练习用 make run；看还有什么：make help。'
+	@echo 'A student kit has no sources of tests and no solutions: no make $@ here. See make help.'
+	@exit 2
+else
 unit: $(UNIT)
 
 test: test-deps
@@ -161,6 +167,17 @@ test-fresh:
 lint: test-deps
 	$(Q)sh tests/lint.sh
 
+# Archives to hand out: $(B)/kit/ipclab-student-VERSION.tar.gz, ipclab-teacher-VERSION.tar.gz.
+kit-student kit-teacher: all
+	$(Q)B=$(B) sh runner/kit.sh $(@:kit-%=%) $(VERSION)
+
+# The same as Debian packages: $(B)/deb/ipclab-student_VERSION_ARCH.deb and ipclab-teacher_….
+deb: all
+	$(Q)sh runner/packages.sh deb
+	$(Q)B=$(B) sh runner/deb.sh student $(VERSION)
+	$(Q)B=$(B) sh runner/deb.sh teacher $(VERSION)
+endif
+
 # --- for people ------------------------------------------------------------------------------------------
 
 run: all
@@ -171,14 +188,10 @@ install: all
 uninstall:
 	$(Q)PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' B=$(B) sh runner/install.sh uninstall
 
-# Archives to hand out: $(B)/kit/ipclab-student-VERSION.tar.gz, ipclab-teacher-VERSION.tar.gz.
-kit-student kit-teacher: all
-	$(Q)B=$(B) sh runner/kit.sh $(@:kit-%=%) $(VERSION)
-
 format:
 	$(Q)find runner tests labs solutions -name '*.[ch]' -print0 | xargs -0 clang-format -i
 
-# A student's kit (it has a file KIT) cannot build its Check programs and references again.
+# A student's kit cannot build its Check programs and references again.
 clean:
 ifneq (,$(wildcard KIT))
 	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name check ! -name ref -exec rm -rf {} +
@@ -188,16 +201,19 @@ endif
 
 help:
 	@echo 'make run         install what is missing, build, open the course'
-	@echo 'make test        install what is missing, build, run all tests'
 	@echo 'make             build everything into $(B)/'
+ifeq (,$(wildcard KIT))
+	@echo 'make test        install what is missing, build, run all tests'
 	@echo 'make verify      check every exercise: skeletons fail, references pass, wrong answers are caught'
 	@echo 'make walk        200,000 random keys, resizes and file changes under sanitizers; SEED=, KEYS='
 	@echo 'make bench       measure (grading, terminal, verify)'
 	@echo 'make bench-class measure the grading of a class (SIZES="100 1000 10000", KILLS=100)'
 	@echo 'make test-fresh  run both README commands in a minimal Debian made by debootstrap'
 	@echo 'make lint        compilers, headers, room table, formatting, static checks'
-	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away again'
 	@echo 'make kit-student, kit-teacher  archives to hand out, in $(B)/kit/'
+	@echo 'make deb         the same as Debian packages, in $(B)/deb/'
+endif
+	@echo 'make install     PREFIX=$(PREFIX) DESTDIR=; make uninstall takes it away again'
 	@echo 'make format      clang-format over all C'
 	@echo 'make clean       remove $(B)/'
 	@echo 'Variables: CC=gcc|clang, V=1, B=build folder, SANITIZE=-fsanitize=address,undefined'

@@ -1,18 +1,21 @@
 #!/bin/sh
-# Install the Debian packages that are missing: packages.sh build [test]
+# Install the Debian packages that are missing: packages.sh build [test] [deb]
 # Says what it installs; does nothing when nothing is missing. Without apt-get it names the command.
 set -eu
 
 build='gcc libc6-dev make pkg-config libncurses-dev check libsqlite3-dev libmd4c-dev
        libunistring-dev libdw-dev libseccomp-dev libarchive-dev libjansson-dev libinih-dev
        nettle-dev bubblewrap'
-test='similarity-tester clang clang-format clang-tidy cppcheck shellcheck tmux procps jq libxml2-utils slurm-wlm munge parallel'
+test='similarity-tester clang clang-format clang-tidy cppcheck shellcheck tmux procps jq libxml2-utils slurm-wlm munge parallel
+      dpkg-dev man-db'
+deb='dpkg-dev'
 
 wanted=
 for group in "$@"; do
     case $group in
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
+    deb) wanted="$wanted $deb" ;;
     esac
 done
 

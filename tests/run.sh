@@ -106,6 +106,7 @@ run() { # SUITE…, one after the other
         cli) script cli sh tests/cli/run.sh ;;
         class) script class sh tests/class/run.sh ;;
         kits) script kits sh tests/kits.sh ;;
+        deb) script deb sh tests/deb.sh ;;
         integrations) script integrations sh tests/integrations/run.sh ;;
         tui) script tui sh tests/tui/run.sh ;;
         walk) walk ;;
@@ -124,7 +125,7 @@ if [ $# -gt 0 ]; then
 else
     run unit asan verify none
     # These wait more than they compute: two lanes keep both cores busy.
-    COUNTS=$counts setsid sh "$0" verdicts attacks class kits integrations &
+    COUNTS=$counts setsid sh "$0" verdicts attacks class kits deb integrations &
     lane=$!
     trap 'kill -- "-$lane"; exit 130' INT TERM HUP
     run cli tui walk lint
