@@ -36,6 +36,7 @@ struct verify {
     bool *chosen;          /* owned */
     struct builds *builds; /* owned; NULL when nothing is graded twice */
     int repeat, jobs, violations, undecided;
+    uint64_t seed; /* of the first round */
     bool only[KIND_COUNT];
     bool pauses;   /* stop and continue the programs at random */
     bool progress; /* stderr is a terminal */
@@ -66,6 +67,8 @@ static int choose(struct verify *v, int argc, char **argv)
             v->repeat = atoi(argv[++i]);
         } else if (strcmp(argv[i], "--jobs") == 0 && more) {
             v->jobs = atoi(argv[++i]);
+        } else if (strcmp(argv[i], "--seed") == 0 && more) {
+            v->seed = strtoull(argv[++i], NULL, 10);
         } else if (strcmp(argv[i], "--only") == 0 && more) {
             if (parse_only(v, argv[++i]) != 0)
                 return EXIT_WRONG_USAGE;
@@ -93,7 +96,7 @@ static void add_task(struct verify *v, const struct exercise *x, enum kind kind,
     if (!v->only[kind] || (w && w->needs_bwrap && v->c->sandbox == SANDBOX_NONE))
         return;
     v->tasks = mem_grow(v->tasks, v->n_tasks + 1, sizeof *v->tasks);
-    v->tasks[v->n_tasks++] = (struct task){x, kind, w, (uint64_t)round + 1, {NULL}};
+    v->tasks[v->n_tasks++] = (struct task){x, kind, w, v->seed + (uint64_t)round, {NULL}};
     v->tallies[x->index].all[kind]++;
 }
 
@@ -377,7 +380,7 @@ static void print_json(const struct verify *v)
 
 int command_verify(struct cli *c, int argc, char **argv)
 {
-    struct verify v = {.c = c, .repeat = 1, .jobs = pool_cpus(), .only = {true, true, true}};
+    struct verify v = {.c = c, .repeat = 1, .seed = 1, .jobs = pool_cpus(), .only = {true, true, true}};
     if (cli_course(c) != 0)
         return EXIT_FAULT;
     v.hangs = json_array();
