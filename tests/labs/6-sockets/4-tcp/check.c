@@ -1,10 +1,13 @@
 /* sock-tcp: the check program is a client (and once a server) itself, with sockets that never
  * block. TCP acknowledges what the kernel has, not what the program has read, so a trusted helper
- * that splits a frame looks into /proc/net/tcp to learn when the server has taken a piece. */
+ * that splits a frame asks sock_diag(7) to learn when the server has taken a piece. */
 #include "harness/lab.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -422,22 +425,37 @@ struct ports { /* of the two ends of a connection */
     int server, own;
 };
 
-/* Bytes that the owner of the connection local:remote has not read; -1: no such connection. */
-static long unread(unsigned local, unsigned remote)
-{
-    char line[512];
-    unsigned l, r, state;
-    unsigned long out, in;
-    long result = -1;
-    FILE *f = fopen("/proc/self/net/tcp", "re");
+struct socket_query {
+    struct nlmsghdr header;
+    struct inet_diag_req_v2 request;
+};
 
-    while (f != NULL && fgets(line, sizeof line, f) != NULL)
-        if (sscanf(line, " %*d: %*8x:%x %*8x:%x %x %lx:%lx", &l, &r, &state, &out, &in) == 5 &&
-            l == local && r == remote && state != 6)
-            result = (long)in;
-    if (f != NULL)
-        fclose(f);
-    return result;
+/* Bytes that the owner of the connection local:remote has not read; -1: no such connection.
+ * sock_diag(7), which looks up the one socket; /proc/net/tcp walks through a table of all. */
+static long unread(int diag, unsigned local, unsigned remote)
+{
+    const uint32_t host = htonl(INADDR_LOOPBACK);
+    struct socket_query q = {
+        .header = {.nlmsg_len = sizeof q,
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST},
+        .request = {.sdiag_family = AF_INET,
+                    .sdiag_protocol = IPPROTO_TCP,
+                    .idiag_states = ~0U,
+                    .id = {.idiag_sport = htons((uint16_t)local),
+                           .idiag_dport = htons((uint16_t)remote),
+                           .idiag_src = {host},
+                           .idiag_dst = {host},
+                           .idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}}};
+    union {
+        struct nlmsghdr header;
+        char bytes[2048];
+    } a;
+    if (send(diag, &q, sizeof q, 0) != (ssize_t)sizeof q || recv(diag, &a, sizeof a, 0) <= 0 ||
+        a.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+        return -1;
+    const struct inet_diag_msg *m = NLMSG_DATA(&a.header);
+    return m->idiag_state == TCP_TIME_WAIT ? -1 : (long)m->idiag_rqueue;
 }
 
 /* Ends when the server has read what was sent. The pieces and the answer are the test's own affair:
@@ -446,9 +464,11 @@ static int until_read(void *arg)
 {
     const struct ports *p = arg;
     const struct timespec moment = {.tv_nsec = 200000};
+    int diag = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
 
-    for (int i = 0; i < PATIENCE && unread((unsigned)p->server, (unsigned)p->own) > 0; i++)
+    for (int i = 0; i < PATIENCE && unread(diag, (unsigned)p->server, (unsigned)p->own) > 0; i++)
         nanosleep(&moment, NULL);
+    close(diag);
     return 0;
 }
 
