@@ -36,6 +36,7 @@ general_ids() {
             grep -oE '"[a-z]+(-[a-z0-9]+)+"'
         cat runner/harness/*.c runner/observe/*.c | tr '\n' ' ' |
             grep -oE '((diagnosis|id) = |\{SIG[A-Z]+, )"[a-z]+"|\{"[a-z]+", *MSG'
+        echo '"build-failed"' # made without any test
     } | grep -oE '"[a-z0-9-]+"' | tr -d '"' | grep -vE "$not_diagnoses" | sort -u
 }
 

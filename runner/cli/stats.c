@@ -94,6 +94,7 @@ static void print_stats(struct cli *c, const struct stats *t, long long now)
                   msg_format(lang, MSG_TUI_STATS_TIME, (int)(t->seconds / 3600),
                              (int)(t->seconds / 60 % 60)));
     add_paragraph(&out, c, msg_format(lang, MSG_TUI_STATS_HELP, t->hints, t->peeks));
+    add_paragraph(&out, c, msg_format(lang, MSG_TUI_STATS_HOW));
     if (t->attempts > 0) {
         buf_addf(&out, "\n%s\n", msg(MSG_CLI_STATS_DAYS));
         add_days(&out, c, t, now);

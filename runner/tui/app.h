@@ -206,7 +206,7 @@ struct app {
     struct backup *backups; /* owned: those the list shows */
     size_t n_backups;
     char *diagnosis;             /* owned: the one that is explained; NULL none */
-    long long diagnosis_attempt; /* the last one that had it */
+    long long diagnosis_attempt; /* the last one that had it; 0: the one the results show */
     struct check check;
     int *test_lines; /* owned: first line of each test in the results */
     size_t n_test_lines;
@@ -285,6 +285,7 @@ void app_return(struct app *a);
 /* ---- frame.c ---- */
 void frame_draw(struct app *a);
 bool frame_is_tiny(void);
+bool frame_tree_is_alone(void); /* a focused tree has nothing beside it */
 
 /* ---- request.c ---- */
 void request(struct app *a, enum action action);
@@ -336,6 +337,11 @@ bool loop_once(struct app *a, int guest);
 /* ---- results, hints, solution ---- */
 /* Copy the command that replays the test that is shown. */
 void results_copy(struct app *a);
+/* Open the page about the diagnosis of the test that is shown. */
+void results_explain(struct app *a);
+/* Show the page about a diagnosis, which an attempt (its id in the store, 0: the one the results
+ * show) had. */
+void diagnosis_show(struct app *a, const char *name, long long attempt);
 void hints_next(struct app *a);
 void solution_show(struct app *a);
 

@@ -17,11 +17,24 @@ enum {
     BESIDE_COLUMNS = 58 /* from here on expected and actual stand side by side */
 };
 
+static int widest_label(void)
+{
+    static const enum msg_id labels[] = {MSG_TUI_SYMPTOM, MSG_TUI_EVIDENCE, MSG_TUI_HINT};
+    int widest = 0;
+
+    for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+        int width = (int)text_width(msg(labels[i]));
+
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
 /* "现象  text…", wrapped under itself. The label may be "" for more of the same. */
 static void add_labelled(struct doc *d, const char *label, enum style style, const char *text,
                          int columns)
 {
-    int label_columns = (int)text_width(msg(MSG_TUI_SYMPTOM)) + 2;
+    int label_columns = widest_label() + 2;
     int width = columns - INDENT - label_columns;
     size_t count = 0;
     struct buf clean = BUF_INIT;
@@ -251,8 +264,8 @@ static void add_stderr(struct doc *d, const char *text)
     }
 }
 
-void evidence_record(struct doc *d, const struct test_spec *test, const struct record *r,
-                     const char *dir, int columns)
+size_t evidence_record(struct doc *d, const struct test_spec *test, const struct record *r,
+                       const char *dir, int columns)
 {
     doc_add(d, STYLE_TEXT, "    ");
     doc_append(d, STYLE_BAD, verdict_title(r->verdict, msg_lang()));
@@ -263,11 +276,12 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
     if (test && test->hidden) {
         add_labelled(d, msg(MSG_TUI_SYMPTOM), STYLE_TEXT, msg(MSG_TUI_HIDDEN_TEST), columns);
         doc_add(d, STYLE_TEXT, "");
-        return;
+        return d->n_lines;
     }
     add_text2(d, MSG_TUI_SYMPTOM, &r->symptom, columns);
     add_text2(d, MSG_TUI_EVIDENCE, &r->evidence, columns);
     add_text2(d, MSG_TUI_HINT, &r->hint, columns);
+    size_t words = d->n_lines;
     if (dir)
         places_show(d, dir, text2_get(&r->evidence));
     add_graph(d, &r->graph, columns);
@@ -276,6 +290,7 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
     if (r->stderr_tail)
         add_stderr(d, r->stderr_tail);
     doc_add(d, STYLE_TEXT, "");
+    return words;
 }
 
 /* ---- the compiler ---- */
@@ -284,7 +299,7 @@ void evidence_record(struct doc *d, const struct test_spec *test, const struct r
 static void add_source(struct doc *d, const struct diagnostic *g)
 {
     struct buf code = BUF_INIT, clean = BUF_INIT, caret = BUF_INIT;
-    AUTO_FREE char *gutter = str_format("%8d │ ", g->line);
+    AUTO_FREE char *gutter = str_format("%6d │ ", g->line);
 
     if (!g->source)
         return;
@@ -295,12 +310,17 @@ static void add_source(struct doc *d, const struct diagnostic *g)
     if (g->column > 0 && g->column <= COLUMN_MAX) {
         buf_repeat(&caret, " ", (size_t)g->column - 1);
         buf_adds(&caret, "^");
-        doc_add(d, STYLE_DIM, "         │ ");
+        doc_add(d, STYLE_DIM, "       │ ");
         doc_append(d, STYLE_BAD, buf_text(&caret));
     }
     buf_release(&code);
     buf_release(&clean);
     buf_release(&caret);
+}
+
+static bool same_place(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->line == b->line && a->column == b->column && str_equal(a->file, b->file);
 }
 
 static enum msg_id kind_of(const struct diagnostic *g, enum style *style)
@@ -328,14 +348,15 @@ void evidence_build(struct doc *d, const struct report *r, int columns, int chos
 
         if (lines)
             lines[i] = (int)d->n_lines;
-        doc_add(d, STYLE_LINK, (int)i == chosen ? "› " : "  ");
+        doc_add(d, STYLE_BULLET, (int)i == chosen ? "› " : "  ");
         if (g->file) {
             AUTO_FREE char *place = str_format("%s:%d:%d  ", g->file, g->line, g->column);
             doc_append(d, STYLE_STRONG, place);
         }
         doc_append(d, style, msg(kind));
         doc_add_wrapped(d, STYLE_TEXT, g->message ? g->message : "", (size_t)columns, INDENT);
-        add_source(d, g);
+        if (i == 0 || !same_place(g, g - 1))
+            add_source(d, g);
         doc_add(d, STYLE_TEXT, "");
     }
 }

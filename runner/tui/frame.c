@@ -6,8 +6,8 @@
  *   row H-2      a question, a message, or the test that runs
  *   row H-1      the keys that matter now
  *
- * Below 120 columns one thing has the screen: the tree with a preview, or what was opened. From 120
- * columns task and results stand side by side, from 160 the tree too. */
+ * One thing has the screen: the tree (from 100 columns with a preview), or what was opened. From
+ * 120 columns task and results stand side by side, from 160 the tree too. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@
 enum {
     TINY_COLUMNS = 40,
     TINY_ROWS = 10,
-    PREVIEW_COLUMNS = 64, /* from here on the tree has something beside it */
+    PREVIEW_COLUMNS = 100, /* from here on the tree has something beside it */
     PAIR_COLUMNS = 120,
     ALL_COLUMNS = 160,
     HEADER_ROWS = 2,
@@ -30,6 +30,11 @@ enum {
 bool frame_is_tiny(void)
 {
     return COLS < TINY_COLUMNS || LINES < TINY_ROWS;
+}
+
+bool frame_tree_is_alone(void)
+{
+    return COLS < PREVIEW_COLUMNS;
 }
 
 /* ---- layout ---- */
@@ -59,7 +64,9 @@ static void choose(const struct app *a, bool visible[SLOT_COUNT])
 
 static int tree_columns(bool alone)
 {
-    return alone ? COLS : COLS < 100 ? 30 : COLS < ALL_COLUMNS ? 36 : 38;
+    if (alone)
+        return COLS;
+    return COLS < ALL_COLUMNS ? COLS * 2 / 5 : 38 + (COLS - ALL_COLUMNS) / 4;
 }
 
 static void layout(struct app *a)
@@ -241,6 +248,7 @@ static const enum msg_id words[ACTION_COUNT] = {
     [ACTION_RUN] = MSG_TUI_KEY_RUN,
     [ACTION_STOP] = MSG_TUI_KEY_STOP,
     [ACTION_FAILURE_NEXT] = MSG_TUI_KEY_FAILURE,
+    [ACTION_EXPLAIN] = MSG_TUI_KEY_EXPLAIN,
     [ACTION_HINT] = MSG_TUI_KEY_HINT,
     [ACTION_SOLUTION] = MSG_TUI_KEY_SOLUTION,
     [ACTION_COMPARE] = MSG_TUI_KEY_COMPARE,

@@ -99,7 +99,7 @@ static void grade_saved(struct app *a)
         return;
     run_start(a, x);
     /* The learner saved and looks here: show what comes of it. */
-    if (a->focus == SLOT_TEXT && !screen_ops(a->text)->general)
+    if (a->focus == SLOT_TREE ? frame_tree_is_alone() : !screen_ops(a->text)->general)
         app_show(a, SCREEN_RESULTS);
     a->main = SLOT_RESULTS;
 }

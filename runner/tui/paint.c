@@ -64,7 +64,7 @@ static const struct {
     wchar_t from;
     char to;
 } stand_ins[] = {
-    {L'─', '-'}, {L'━', '-'},  {L'═', '='},  {L'│', '|'}, {L'┃', '|'}, {L'┌', '+'}, {L'┐', '+'},
+    {L'─', '-'}, {L'━', '='},  {L'═', '='},  {L'│', '|'}, {L'┃', '|'}, {L'┌', '+'}, {L'┐', '+'},
     {L'└', '+'}, {L'┘', '+'},  {L'├', '+'},  {L'┤', '+'}, {L'┬', '+'}, {L'┴', '+'}, {L'┼', '+'},
     {L'╭', '+'}, {L'╮', '+'},  {L'╰', '+'},  {L'╯', '+'}, {L'✓', '+'}, {L'✗', 'x'}, {L'●', '*'},
     {L'◐', '~'}, {L'○', 'o'},  {L'•', '*'},  {L'·', '.'}, {L'…', '.'}, {L'▸', '>'}, {L'›', '>'},
@@ -286,7 +286,7 @@ int paint_bar(const struct pane *p, int row, int column, int columns, int done, 
     int full = all > 0 ? columns * done / all : 0;
 
     for (int i = 0; i < columns; i++)
-        paint(p, row, column + i, i < full ? TONE_GOOD : TONE_DIM, i < full ? "█" : "░");
+        paint(p, row, column + i, i < full ? TONE_GOOD : TONE_FRAME, i < full ? "━" : "─");
     return columns;
 }
 

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,38 +68,58 @@ static bool line_of_file(struct buf *out, const char *dir, const struct place *p
     return found;
 }
 
-static void add_place(struct doc *d, const char *dir, const struct place *p)
+static size_t indentation(const struct buf *line)
 {
-    struct buf code = BUF_INIT, clean = BUF_INIT;
+    return strspn(buf_text(line), " ");
+}
 
-    if (line_of_file(&code, dir, p)) {
-        AUTO_FREE char *gutter = str_format("%8d │ ", p->line);
+static void add_place(struct doc *d, int number, const char *code)
+{
+    struct buf clean = BUF_INIT;
+    AUTO_FREE char *gutter = str_format("%6d │ ", number);
 
-        text_sanitize(&clean, buf_text(&code), code.len);
-        doc_add(d, STYLE_DIM, gutter);
-        doc_append(d, STYLE_CODE_LINE, buf_text(&clean));
-    }
-    buf_release(&code);
+    text_sanitize(&clean, code, strlen(code));
+    doc_add(d, STYLE_DIM, gutter);
+    doc_append(d, STYLE_CODE_LINE, buf_text(&clean));
     buf_release(&clean);
 }
 
-void places_show(struct doc *d, const char *dir, const char *evidence)
+/* The next place that was not seen before, with its line of code; false when there is none. */
+static bool next_new(const char **evidence, const char *dir, struct place *seen, size_t n,
+                     struct buf *code)
 {
-    struct place seen[PLACES_MAX];
-    size_t n = 0;
-
-    for (struct place p; n < PLACES_MAX && (evidence = next_place(evidence, &p));) {
+    while ((*evidence = next_place(*evidence, &seen[n]))) {
         bool again = false;
 
         for (size_t i = 0; i < n; i++)
-            again = again || (seen[i].line == p.line && str_equal(seen[i].file, p.file));
-        if (again)
-            continue;
-        if (n == 0)
-            doc_add(d, STYLE_TEXT, "");
-        seen[n++] = p;
-        add_place(d, dir, &p);
+            again =
+                again || (seen[i].line == seen[n].line && str_equal(seen[i].file, seen[n].file));
+        if (!again && line_of_file(code, dir, &seen[n]))
+            return true;
+        buf_clear(code);
     }
+    return false;
+}
+
+/* What all lines are indented by is left out: they stand far apart, and room is scarce. */
+void places_show(struct doc *d, const char *dir, const char *evidence)
+{
+    struct place seen[PLACES_MAX];
+    struct buf code[PLACES_MAX] = {{0}};
+    size_t n = 0, common = SIZE_MAX;
+
+    while (n < PLACES_MAX && next_new(&evidence, dir, seen, n, &code[n])) {
+        size_t blanks = indentation(&code[n]);
+
+        common = blanks < common ? blanks : common;
+        n++;
+    }
+    if (n > 0)
+        doc_add(d, STYLE_TEXT, "");
+    for (size_t i = 0; i < n; i++)
+        add_place(d, seen[i].line, buf_text(&code[i]) + common);
+    for (size_t i = 0; i < PLACES_MAX; i++)
+        buf_release(&code[i]);
 }
 
 int places_line_of(const struct report *r, const char *file)

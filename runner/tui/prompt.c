@@ -347,7 +347,7 @@ void prompt_jump_to(struct app *a, const char *what)
     if (x)
         app_begin(a, app_node_of(a, x));
     else
-        app_error(a, &e);
+        app_status(a, TONE_WARN, MSG_TUI_NO_EXERCISE, what);
 }
 
 static void jump_accept(struct app *a)

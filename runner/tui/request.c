@@ -143,6 +143,11 @@ static void do_copy(struct app *a)
     results_copy(a);
 }
 
+static void do_explain(struct app *a)
+{
+    results_explain(a);
+}
+
 static void do_filter(struct app *a)
 {
     app_filter_next(a);
@@ -222,6 +227,7 @@ static void (*const everywhere[ACTION_COUNT])(struct app *a) = {
     [ACTION_HELP] = do_help,
     [ACTION_ATTEMPTS] = do_attempts,
     [ACTION_STATS] = do_stats,
+    [ACTION_EXPLAIN] = do_explain,
     [ACTION_COPY] = do_copy,
     [ACTION_FILTER] = do_filter,
     [ACTION_COMMAND] = do_command,

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "tui/screens.h"
 
-enum { SHOWN = 10, TIME_BYTES = 40 };
+enum { SHOWN = 10, TIME_BYTES = 40, WHEN_COLUMNS = 11, POINTS_COLUMNS = 9, TOOK_COLUMNS = 9 };
 
 static void forget(struct app *a)
 {
@@ -14,30 +14,51 @@ static void forget(struct app *a)
     a->n_attempts = 0;
 }
 
+/* A field of the table, aligned to the right unless it is the first. */
+static void add_cell(struct doc *d, enum style style, const char *text, size_t columns, bool right)
+{
+    struct buf cell = BUF_INIT;
+    size_t width = text_width(text);
+
+    if (right && width < columns)
+        buf_repeat(&cell, " ", columns - width);
+    buf_adds(&cell, text);
+    if (!right && width < columns)
+        buf_repeat(&cell, " ", columns - width);
+    doc_append(d, style, buf_text(&cell));
+    buf_release(&cell);
+}
+
+static void add_head(struct doc *d)
+{
+    doc_add(d, STYLE_DIM, "    ");
+    add_cell(d, STYLE_DIM, msg(MSG_TUI_ATTEMPTS_WHEN), WHEN_COLUMNS, false);
+    add_cell(d, STYLE_DIM, msg(MSG_TUI_ATTEMPTS_POINTS), POINTS_COLUMNS, true);
+    add_cell(d, STYLE_DIM, msg(MSG_TUI_ATTEMPTS_TOOK), TOOK_COLUMNS, true);
+    doc_append(d, STYLE_DIM, "  ");
+    doc_append(d, STYLE_DIM, msg(MSG_TUI_ATTEMPTS_WHY));
+}
+
 static void add_attempt(struct screen *s, const struct attempt *t)
 {
     char when[TIME_BYTES] = "";
     time_t seconds = (time_t)t->when;
     struct tm tm;
-    struct buf points = BUF_INIT;
     bool passed = t->diagnosis == NULL;
 
     if (localtime_r(&seconds, &tm))
-        strftime(when, sizeof when, "%Y-%m-%d %H:%M", &tm);
-    AUTO_FREE char *time =
+        strftime(when, sizeof when, "%m-%d %H:%M", &tm);
+    AUTO_FREE char *took =
         t->ms < 1000 ? str_format("%.0f ms", t->ms) : str_format("%.1f s", t->ms / 1000);
-    AUTO_FREE char *took = str_format("%8s   ", time);
     AUTO_FREE char *score = str_format("%d/%d", t->points, t->max_points);
-    text_pad(&points, score, 8);
     list_item(s);
     doc_add(&s->doc, STYLE_TEXT, "  ");
     doc_append(&s->doc, passed ? STYLE_GOOD : STYLE_BAD, passed ? "✓ " : "✗ ");
-    doc_append(&s->doc, STYLE_TEXT, when);
-    doc_append(&s->doc, STYLE_TEXT, "   ");
-    doc_append(&s->doc, STYLE_TEXT, buf_text(&points));
-    doc_append(&s->doc, STYLE_DIM, took);
-    doc_append(&s->doc, STYLE_DIM, t->diagnosis ? t->diagnosis : "");
-    buf_release(&points);
+    add_cell(&s->doc, STYLE_TEXT, when, WHEN_COLUMNS, false);
+    add_cell(&s->doc, STYLE_TEXT, score, POINTS_COLUMNS, true);
+    add_cell(&s->doc, STYLE_DIM, took, TOOK_COLUMNS, true);
+    doc_append(&s->doc, STYLE_TEXT, "  ");
+    doc_append(&s->doc, STYLE_CODE, t->diagnosis ? t->diagnosis : "");
 }
 
 static void attempts_read(struct app *a, struct screen *s, int columns)
@@ -56,6 +77,8 @@ static void attempts_read(struct app *a, struct screen *s, int columns)
     }
     if (a->n_attempts == 0)
         doc_add_wrapped(&s->doc, STYLE_DIM, msg(MSG_TUI_NO_ATTEMPTS), (size_t)columns, 2);
+    else
+        add_head(&s->doc);
     for (size_t i = 0; i < a->n_attempts; i++)
         add_attempt(s, &a->attempts[i]);
 }

@@ -29,10 +29,10 @@ static void add_bar(struct doc *d, size_t done, size_t all, size_t columns)
     struct buf bar = BUF_INIT;
     size_t full = all ? columns * done / all : 0;
 
-    buf_repeat(&bar, "█", full);
+    buf_repeat(&bar, "━", full);
     doc_append(d, STYLE_GOOD, buf_text(&bar));
     buf_clear(&bar);
-    buf_repeat(&bar, "░", columns - full);
+    buf_repeat(&bar, "─", columns - full);
     doc_append(d, STYLE_DIM, buf_text(&bar));
     buf_release(&bar);
 }
@@ -205,6 +205,7 @@ static const enum action *closing_keys(struct app *a)
 const struct screen_ops closing_screen = {
     .title = MSG_TUI_TITLE_CLOSING,
     .general = true,
+    .wide = true,
     .open = reader_open,
     .read = closing_read,
     .draw = list_draw,

@@ -7,8 +7,39 @@
 
 enum { PAGE_MAX = 4 << 20, WIDEST = 96 };
 
-/* The section "### NAME" up to the next heading, else the table row of an exercise's own diagnosis
- * with a head; malloc'd, NULL when the page does not have it. */
+/* The i-th cell of a row of a table, without blanks around it; malloc'd, "" behind the last. */
+static char *cell_of(const char *row, int i)
+{
+    const char *at = row, *end;
+
+    for (;; at = end) { /* at a bar */
+        at += *at == '|';
+        for (end = at; *end && *end != '\n' && (*end != '|' || end[-1] == '\\'); end++)
+            ;
+        if (i-- == 0 || *end != '|')
+            break;
+    }
+    if (*end != '|')
+        return str_dup("");
+    at += strspn(at, " ");
+    while (end > at && end[-1] == ' ')
+        end--;
+    return str_ndup(at, (size_t)(end - at));
+}
+
+/* A row of the tables as a section: a diagnosis of an exercise (name, mistake, what the report
+ * says), or a verdict, whose row has one cell more (name, words, meaning, points). */
+static char *section_of_row(const char *row, const char *name)
+{
+    AUTO_FREE char *second = cell_of(row, 1), *third = cell_of(row, 2), *fourth = cell_of(row, 3);
+
+    if (*fourth)
+        return str_format("### %s\n\n**含义** %s\n", name, third);
+    return str_format("### %s\n\n**典型的错误** %s\n\n**报告里怎么说** %s\n", name, second, third);
+}
+
+/* The section "### NAME" up to the next heading, else what a table says; malloc'd, NULL when the
+ * page does not have it. */
 static char *section_of(const char *page, const char *name)
 {
     AUTO_FREE char *heading = str_format("\n### %s\n", name);
@@ -20,11 +51,18 @@ static char *section_of(const char *page, const char *name)
         return str_ndup(at + 1, end ? (size_t)(end - at) : strlen(at + 1));
     }
     at = strstr(page, cell);
-    if (!at)
-        return NULL;
-    AUTO_FREE char *row = str_ndup(at + 1, strcspn(at + 1, "\n"));
-    return str_format("### %s\n\n| 诊断 | 典型的错误 | 报告里怎么说 |\n|---|---|---|\n%s\n", name,
-                      row);
+    return at ? section_of_row(at + 1, name) : NULL;
+}
+
+void diagnosis_show(struct app *a, const char *name, long long attempt)
+{
+    char *copy = str_dup(name);
+
+    free(a->diagnosis);
+    a->diagnosis = copy;
+    a->diagnosis_attempt = attempt;
+    app_show(a, SCREEN_DIAGNOSIS);
+    reader_open(a, &a->screens[SCREEN_DIAGNOSIS]);
 }
 
 static void add_section(struct doc *d, const char *section, int columns)
@@ -61,9 +99,12 @@ static void diagnosis_read(struct app *a, struct screen *s, int columns)
         else
             doc_add_wrapped(&s->doc, STYLE_TEXT, none, (size_t)columns, 0);
     }
-    AUTO_FREE char *own = say(MSG_TUI_OWN_CASE, action_key(ACTION_OPEN));
-    doc_add(&s->doc, STYLE_TEXT, "");
-    doc_add_wrapped(&s->doc, STYLE_DIM, own, (size_t)columns, 0);
+    if (a->diagnosis_attempt > 0) {
+        AUTO_FREE char *own = say(MSG_TUI_OWN_CASE, action_key(ACTION_OPEN));
+
+        doc_add(&s->doc, STYLE_TEXT, "");
+        doc_add_wrapped(&s->doc, STYLE_DIM, own, (size_t)columns, 0);
+    }
     buf_release(&page);
 }
 
@@ -71,10 +112,12 @@ static bool diagnosis_request(struct app *a, struct screen *s, enum action actio
 {
     if (reader_request(a, s, action))
         return true;
-    if (action == ACTION_OPEN)
+    if (action == ACTION_OPEN && a->diagnosis_attempt > 0)
         attempt_open(a, a->diagnosis_attempt);
-    else if (action == ACTION_BACK)
+    else if (action == ACTION_BACK && a->diagnosis_attempt > 0)
         app_show(a, SCREEN_STATS);
+    else if (action == ACTION_BACK || action == ACTION_OPEN || action == ACTION_EXPLAIN)
+        app_return(a);
     else
         return false;
     return true;
@@ -84,8 +127,7 @@ static const enum action *diagnosis_keys(struct app *a)
 {
     static const enum action keys[] = {ACTION_OPEN, ACTION_BACK, ACTION_NONE};
 
-    (void)a;
-    return keys;
+    return a->diagnosis_attempt > 0 ? keys : keys + 1;
 }
 
 const struct screen_ops diagnosis_screen = {

@@ -115,6 +115,7 @@ static const enum action *help_keys(struct app *a)
 const struct screen_ops help_screen = {
     .title = MSG_TUI_TITLE_HELP,
     .general = true,
+    .wide = true,
     .open = reader_open,
     .read = help_read,
     .draw = reader_draw,

@@ -12,7 +12,7 @@
 #include "tui/screens.h"
 #include "tui/workspace.h"
 
-enum { WIDEST = 110, MARK_COLUMNS = 4, POINTS_COLUMNS = 9, TIME_COLUMNS = 9 };
+enum { WIDEST = 110, MARK_COLUMNS = 4, POINTS_COLUMNS = 6, TIME_COLUMNS = 9, EDGE = 1 };
 
 static bool has_failed(const struct record *r)
 {
@@ -90,18 +90,30 @@ static void add_test(struct doc *d, const struct exercise *x, const struct recor
     const struct test_spec *t = exercise_find_test(x, r->test);
     struct row row = row_of(r, running);
     int points = t ? t->points : 0;
-    int title_columns = columns - MARK_COLUMNS - POINTS_COLUMNS - TIME_COLUMNS;
+    bool passed = r->verdict == VERDICT_PASS;
+    int title_columns = columns - MARK_COLUMNS - POINTS_COLUMNS - TIME_COLUMNS - EDGE;
+    enum style style = row.style == STYLE_DIM ? STYLE_DIM : STYLE_TEXT;
+    const char *title = title_of(x, r);
     AUTO_FREE char *score =
-        row.counts ? say(MSG_TUI_POINTS_OF, r->verdict == VERDICT_PASS ? points : 0, points)
-                   : str_dup("");
+        row.counts ? str_format("%d/%d", passed ? points : 0, points) : str_dup("");
     AUTO_FREE char *time = row.counts ? duration(r->ms) : str_dup("");
+    size_t count = 0;
 
-    doc_add(d, STYLE_TEXT, "  ");
-    add_field(d, row.style, row.mark, MARK_COLUMNS - 2, false);
-    add_field(d, row.style == STYLE_DIM ? STYLE_DIM : STYLE_TEXT, title_of(x, r),
-              title_columns > 8 ? title_columns : 8, false);
-    add_field(d, row.style, score, POINTS_COLUMNS, true);
-    add_field(d, STYLE_DIM, time, TIME_COLUMNS, true);
+    if (title_columns < 8)
+        title_columns = 8;
+    AUTO_FREE struct text_slice *lines =
+        text_wrap(title, strlen(title), (size_t)title_columns, &count);
+    for (size_t i = 0; i < count; i++) { /* a long title goes on under itself */
+        AUTO_FREE char *part = str_ndup(title + lines[i].start, lines[i].len);
+
+        doc_add(d, STYLE_TEXT, "  ");
+        add_field(d, row.style, i == 0 ? row.mark : "", MARK_COLUMNS - 2, false);
+        add_field(d, style, part, title_columns, false);
+        if (i > 0)
+            continue;
+        add_field(d, passed ? STYLE_DIM : STYLE_TEXT, score, POINTS_COLUMNS, true);
+        add_field(d, STYLE_DIM, time, TIME_COLUMNS, true);
+    }
 }
 
 static void add_note(struct doc *d, enum style style, char *text, int columns)
@@ -186,8 +198,11 @@ static void add_tests(struct app *a, struct screen *s, const struct exercise *x,
         add_test(&s->doc, x, record, running, columns);
         if (i != open)
             continue;
-        evidence_record(&s->doc, exercise_find_test(x, record->test), record, dir, columns);
-        s->shown = (int)s->doc.n_lines - 1;
+        size_t words =
+            evidence_record(&s->doc, exercise_find_test(x, record->test), record, dir, columns);
+        /* the verdict above stays in view when the words fit below it, even if the picture does not
+         */
+        s->shown = (int)(words <= (size_t)s->rows ? words : s->doc.n_lines) - 1;
     }
 }
 
@@ -313,6 +328,23 @@ void results_copy(struct app *a)
     app_status(a, TONE_TEXT, MSG_TUI_COPIED, command);
 }
 
+void results_explain(struct app *a)
+{
+    bool live;
+    const struct report *r = app_report(a, &live);
+    int at = r && r->built ? detailed(a, r) : -1;
+
+    if (r && !r->built && !live && !r->cancelled && !run_fault(r)) {
+        diagnosis_show(a, verdict_name(VERDICT_BUILD_FAILED), 0);
+    } else if (at >= 0 && has_failed(&r->records[at])) {
+        const struct record *record = &r->records[at];
+
+        diagnosis_show(a, record->diagnosis ? record->diagnosis : verdict_name(record->verdict), 0);
+    } else {
+        app_status(a, TONE_DIM, MSG_TUI_NO_FAILURE);
+    }
+}
+
 /* The next test that failed, round and round. */
 static void step_failure(struct app *a, struct screen *s, int by)
 {
@@ -376,11 +408,11 @@ static const enum action *results_keys(struct app *a)
     static const enum action running[] = {ACTION_EDIT, ACTION_HINT, ACTION_TASK, ACTION_NONE};
     static const enum action none[] = {ACTION_EDIT, ACTION_RUN, ACTION_HINT, ACTION_TASK,
                                        ACTION_NONE};
-    static const enum action failed[] = {ACTION_EDIT, ACTION_FAILURE_NEXT, ACTION_HINT,
-                                         ACTION_COPY, ACTION_ATTEMPTS,     ACTION_TASK,
-                                         ACTION_NONE};
-    static const enum action broken[] = {ACTION_OPEN, ACTION_FAILURE_NEXT, ACTION_TASK,
-                                         ACTION_NONE};
+    static const enum action failed[] = {ACTION_EDIT,     ACTION_FAILURE_NEXT, ACTION_EXPLAIN,
+                                         ACTION_HINT,     ACTION_COPY,         ACTION_TASK,
+                                         ACTION_ATTEMPTS, ACTION_NONE};
+    static const enum action broken[] = {ACTION_EDIT, ACTION_FAILURE_NEXT, ACTION_EXPLAIN,
+                                         ACTION_HINT, ACTION_TASK,         ACTION_NONE};
     static const enum action passed[] = {ACTION_NEXT, ACTION_SOLUTION, ACTION_EDIT, ACTION_TASK,
                                          ACTION_NONE};
     bool live;
@@ -391,7 +423,7 @@ static const enum action *results_keys(struct app *a)
         failures += has_failed(&r->records[i]);
     if (failures > 0 && !live)
         return failed;
-    if (r && !r->built && !live && r->n_diagnostics > 1)
+    if (r && !r->built && !live && r->n_diagnostics > 0)
         return broken;
     if (live)
         return running;

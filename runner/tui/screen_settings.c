@@ -16,7 +16,7 @@ static void add_setting(struct app *a, struct screen *s, enum setting_id id, int
     list_item(s);
     doc_add(&s->doc, STYLE_TEXT, "  ");
     doc_append(&s->doc, STYLE_STRONG, buf_text(&title));
-    doc_append(&s->doc, STYLE_LINK, setting_words(now));
+    doc_append(&s->doc, STYLE_BULLET, setting_words(now));
     doc_add_wrapped(&s->doc, STYLE_DIM, msg(setting_about(id)), (size_t)columns, 4);
     doc_add(&s->doc, STYLE_TEXT, "");
     buf_release(&title);
@@ -68,6 +68,7 @@ static const enum action *settings_keys(struct app *a)
 const struct screen_ops settings_screen = {
     .title = MSG_TUI_TITLE_SETTINGS,
     .general = true,
+    .wide = true,
     .open = reader_open,
     .read = settings_read,
     .draw = list_draw,

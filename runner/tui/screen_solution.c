@@ -48,6 +48,11 @@ static void add_diff_line(struct doc *d, const struct diff_line *l)
     buf_release(&clean);
 }
 
+static bool buf_equal(const struct buf *a, const struct buf *b)
+{
+    return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
 /* Is line i within reach of a changed line? */
 static bool near_change(const struct diff_line *l, size_t count, size_t i)
 {
@@ -90,6 +95,8 @@ static void add_file(struct app *a, struct doc *d, const char *own_dir, const st
         doc_add_wrapped(d, STYLE_BAD, e.text, 76, 0);
     } else if (!a->compare || fs_read(own, FILE_MAX, &mine, &e) < 0) {
         add_whole(d, &reference);
+    } else if (buf_equal(&mine, &reference)) {
+        doc_add_wrapped(d, STYLE_GOOD, msg(MSG_TUI_DIFF_NONE), (size_t)columns, 0);
     } else if (columns >= BESIDE_COLUMNS) {
         beside_add(d, &mine, &reference, columns);
     } else {

@@ -22,6 +22,7 @@ static void add_totals(struct doc *d, const struct stats *t, int columns)
              say(MSG_TUI_STATS_TIME, (int)(t->seconds / 3600), (int)(t->seconds / 60 % 60)),
              columns);
     add_note(d, STYLE_TEXT, say(MSG_TUI_STATS_HELP, t->hints, t->peeks), columns);
+    add_note(d, STYLE_DIM, say(MSG_TUI_STATS_HOW), columns);
     doc_add(d, STYLE_TEXT, "");
 }
 
@@ -128,10 +129,7 @@ static void open_diagnosis(struct app *a, int chosen)
         return;
     }
     if (chosen < (int)t.n_diagnoses) {
-        free(a->diagnosis);
-        a->diagnosis = str_dup(t.diagnoses[chosen].name);
-        a->diagnosis_attempt = t.diagnoses[chosen].attempt;
-        app_show(a, SCREEN_DIAGNOSIS);
+        diagnosis_show(a, t.diagnoses[chosen].name, t.diagnoses[chosen].attempt);
     }
     stats_release(&t);
 }
@@ -160,6 +158,7 @@ static const enum action *stats_keys(struct app *a)
 const struct screen_ops stats_screen = {
     .title = MSG_TUI_TITLE_STATS,
     .general = true,
+    .wide = true,
     .open = reader_open,
     .read = stats_read,
     .draw = list_draw,

@@ -1,5 +1,6 @@
 /* The course tree: chapters and exercises with state and points. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "tui/screens.h"
@@ -55,6 +56,25 @@ static const struct exercise *to_go_on(const struct app *a)
     return NULL;
 }
 
+/* A title without room is shown without what stands behind its colon, if that makes it fit. */
+static void paint_title(const struct pane *p, int row, int column, int columns, enum tone tone,
+                        const char *title)
+{
+    static const char *const colons[] = {"：", ": "};
+
+    for (size_t i = 0; (int)text_width(title) > columns && i < 2; i++) {
+        const char *colon = strstr(title, colons[i]);
+        size_t len = colon ? (size_t)(colon - title) : 0;
+
+        if (len == 0 || (int)text_width_n(title, len) > columns)
+            continue;
+        AUTO_FREE char *head = str_ndup(title, len);
+        paint_field(p, row, column, columns, tone, head);
+        return;
+    }
+    paint_field(p, row, column, columns, tone, title);
+}
+
 static void draw_exercise(struct app *a, const struct pane *p, int row, const struct exercise *x,
                           enum tone tone)
 {
@@ -74,7 +94,7 @@ static void draw_exercise(struct app *a, const struct pane *p, int row, const st
         paint(p, row, 3, plain ? TONE_DIM : tone, "*");
     paint_field(p, row, 5, 4, plain && progress->state == PROGRESS_PASSED ? TONE_DIM : tone,
                 x->number);
-    paint_field(p, row, 9, p->columns - 11 - width, tone, title_text(&x->title));
+    paint_title(p, row, 9, p->columns - 11 - width, tone, title_text(&x->title));
     paint(p, row, p->columns - 1 - width,
           !plain                              ? tone
           : progress->state == PROGRESS_TRIED ? TONE_WARN
@@ -87,18 +107,19 @@ static void draw_chapter(struct app *a, const struct pane *p, int row, const str
 {
     bool plain = tone == TONE_TEXT || tone == TONE_CURRENT;
     AUTO_FREE char *number = str_format("%d", c->number);
-    int bar = p->columns < 36 ? 4 : 8;
+    int bar = p->columns < 60 ? 6 : 16;
     size_t passed = 0;
 
     for (size_t i = 0; i < c->count; i++)
         passed += a->progress[c->first + i].state == PROGRESS_PASSED;
     AUTO_FREE char *count = str_format("%zu/%zu", passed, c->count);
     int width = (int)text_width(count);
-    int at = p->columns - 1 - width - 1 - bar;
+    bool begun = plain && passed > 0;
+    int at = p->columns - 1 - width - (begun ? 1 + bar : 0);
 
     paint(p, row, 2, plain ? TONE_STRONG : tone, number);
-    paint_field(p, row, 5, at - 6, plain ? TONE_STRONG : tone, title_text(&c->title));
-    if (plain)
+    paint_title(p, row, 5, at - 6, plain ? TONE_STRONG : tone, title_text(&c->title));
+    if (begun)
         paint_bar(p, row, at, bar, (int)passed, (int)c->count);
     paint(p, row, p->columns - 1 - width,
           !plain               ? tone

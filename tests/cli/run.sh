@@ -383,9 +383,9 @@ run reset 1.1 --restore
 is 0; out 'pipe_hello.c ← pipe_hello.c.bak-1'
 true_that 'restore brings it back' same_file "$HELLO" "$T/mine.c"
 run stats
-is 0; out '运行了'; silent
+is 0; out '运行  '; silent
 run stats --lang en
-is 0; out ' runs, '; silent
+is 0; out 'Runs '; silent
 run stats --json
 is 0; out '"diagnoses": ['; out '"date": "'; silent
 run stats 1.1
