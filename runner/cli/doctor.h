@@ -36,7 +36,5 @@ doctor_look doctor_class_sandbox, doctor_class_namespaces, doctor_class_limits, 
  * compiler said goes to `out`. True when it worked. */
 bool doctor_compile(const char *folder, const char *name, const char *source,
                     const char *const *flags, struct buf *out);
-/* A fresh folder for such programs; malloc'd, NULL when there is no place. fs_remove_tree() it. */
-char *doctor_folder(void);
 
 #endif

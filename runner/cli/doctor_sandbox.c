@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/scratch.h"
 #include "cli/doctor.h"
 #include "observe/observe.h"
 #include "observe/unwind.h"
@@ -208,7 +209,8 @@ static bool lines_work(const char *folder)
 
 void doctor_lines(struct cli *c, struct finding *f)
 {
-    AUTO_FREE char *folder = doctor_folder();
+    struct scratch scratch;
+    const char *folder = scratch_make(&scratch, "doctor", true, NULL) == 0 ? scratch.path : NULL;
     (void)c;
     if (folder && lines_work(folder)) {
         finding_say(f, MARK_GOOD, MSG_CLI_DOC_LINES_WORK);
@@ -216,6 +218,5 @@ void doctor_lines(struct cli *c, struct finding *f)
         finding_say(f, MARK_WARN, MSG_CLI_DOC_LINES_FAIL);
         finding_remedy(f, MSG_CLI_DOC_LINES_REMEDY);
     }
-    if (folder)
-        fs_remove_tree(folder, NULL);
+    scratch_remove(&scratch);
 }

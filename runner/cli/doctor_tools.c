@@ -5,24 +5,11 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/scratch.h"
 #include "cli/capture.h"
 #include "cli/doctor.h"
 
 static const char gcc[] = "/usr/bin/gcc"; /* the grader's compiler */
-
-char *doctor_folder(void)
-{
-    const char *places[] = {getenv("TMPDIR"), "/tmp", "/var/tmp"};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (!places[i] || places[i][0] != '/')
-            continue;
-        char *path = str_format("%s/ipclab-doctor-XXXXXX", places[i]);
-        if (mkdtemp(path))
-            return path;
-        free(path);
-    }
-    return NULL;
-}
 
 bool doctor_compile(const char *folder, const char *name, const char *source,
                     const char *const *flags, struct buf *out)
@@ -74,7 +61,8 @@ void doctor_gcc(struct cli *c, struct finding *f)
     static const char *const flags[] = {"-fdiagnostics-format=json", NULL};
     struct buf said = BUF_INIT;
     AUTO_FREE char *version = first_line(gcc, "-dumpfullversion");
-    AUTO_FREE char *folder = doctor_folder();
+    struct scratch scratch;
+    const char *folder = scratch_make(&scratch, "doctor", true, NULL) == 0 ? scratch.path : NULL;
     (void)c;
     if (!version) {
         finding_say(f, MARK_BAD, MSG_CLI_DOC_GCC_NONE, gcc);
@@ -89,8 +77,7 @@ void doctor_gcc(struct cli *c, struct finding *f)
         finding_remedy(f, MSG_CLI_DOC_GCC_REMEDY);
     }
 out:
-    if (folder)
-        fs_remove_tree(folder, NULL);
+    scratch_remove(&scratch);
     buf_release(&said);
 }
 
@@ -131,7 +118,8 @@ void doctor_asan(struct cli *c, struct finding *f)
                                  "free((void *)p); return 0; }\n";
     static const char *const flags[] = {"-fsanitize=address,undefined", NULL};
     struct buf said = BUF_INIT;
-    AUTO_FREE char *folder = doctor_folder();
+    struct scratch scratch;
+    const char *folder = scratch_make(&scratch, "doctor", true, NULL) == 0 ? scratch.path : NULL;
     (void)c;
     if (!folder || !doctor_compile(folder, "probe", source, flags, &said)) {
         finding_say(f, MARK_WARN, MSG_CLI_DOC_SAN_NO_LIBRARY, "run --asan");
@@ -142,8 +130,7 @@ void doctor_asan(struct cli *c, struct finding *f)
     } else {
         finding_say(f, MARK_GOOD, MSG_CLI_DOC_SAN_WORKS);
     }
-    if (folder)
-        fs_remove_tree(folder, NULL);
+    scratch_remove(&scratch);
     buf_release(&said);
 }
 
@@ -179,7 +166,8 @@ void doctor_tsan(struct cli *c, struct finding *f)
         "pthread_join(t, NULL); }\n";
     static const char *const flags[] = {"-fsanitize=thread", NULL};
     struct buf said = BUF_INIT;
-    AUTO_FREE char *folder = doctor_folder();
+    struct scratch scratch;
+    const char *folder = scratch_make(&scratch, "doctor", true, NULL) == 0 ? scratch.path : NULL;
     (void)c;
     if (!folder || !doctor_compile(folder, "probe", source, flags, &said)) {
         finding_say(f, MARK_WARN, MSG_CLI_DOC_SAN_NO_LIBRARY, "-fsanitize=thread");
@@ -187,8 +175,7 @@ void doctor_tsan(struct cli *c, struct finding *f)
     } else {
         judge_tsan(f, folder, &said);
     }
-    if (folder)
-        fs_remove_tree(folder, NULL);
+    scratch_remove(&scratch);
     buf_release(&said);
 }
 

@@ -1,13 +1,10 @@
 #include "grade/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -16,69 +13,20 @@
 
 enum { SOURCE_MAX = 1 << 20, GIVEN_MAX = 8 << 20 };
 
-static const char prefix[] = "ipclab-run-";
-
-static bool usable(const char *place)
+int folder_make(struct folder *f, struct err *e)
 {
-    struct statvfs v;
-    return place && place[0] == '/' && access(place, W_OK | X_OK) == 0 && statvfs(place, &v) == 0 &&
-           !(v.f_flag & ST_NOEXEC);
-}
-
-/* Folders of ours whose lock nobody holds belong to gradings that were killed. */
-static void sweep(const char *place)
-{
-    DIR *dir = opendir(place);
-    struct stat st;
-    for (struct dirent *d; dir && (d = readdir(dir));) {
-        if (strncmp(d->d_name, prefix, sizeof prefix - 1) != 0)
-            continue;
-        AUTO_FREE char *path = fs_join(place, d->d_name);
-        AUTO_FREE char *lock = fs_join(path, "lock");
-        int fd = open(lock, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        if (fd < 0)
-            continue; /* just being made, or not ours */
-        if (fstat(fd, &st) == 0 && st.st_uid == geteuid() && flock(fd, LOCK_EX | LOCK_NB) == 0)
-            fs_remove_tree(path, NULL);
-        close(fd);
-    }
-    if (dir)
-        closedir(dir);
-}
-
-static int make_parts(struct folder *f, struct err *e)
-{
-    AUTO_FREE char *lock = fs_join(f->path, "lock");
+    *f = (struct folder){.scratch.lock = -1};
+    if (scratch_make(&f->scratch, "run", true, e) != 0)
+        return -1;
+    f->path = f->scratch.path;
     f->src = fs_join(f->path, "src");
     f->out = fs_join(f->path, "out");
     f->work = fs_join(f->path, "work");
     f->log = fs_join(f->path, "log");
-    f->lock = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (f->lock < 0 || flock(f->lock, LOCK_EX | LOCK_NB) != 0 || mkdir(f->src, 0755) != 0 ||
-        mkdir(f->out, 0755) != 0 || mkdir(f->work, 0755) != 0)
-        return err_sys(e, MSG_BASE_CANNOT_CREATE, f->path);
-    return 0;
-}
-
-int folder_make(struct folder *f, struct err *e)
-{
-    const char *places[] = {getenv("TMPDIR"), "/tmp", "/var/tmp"};
-    static bool swept;
-    *f = (struct folder){.lock = -1};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (!usable(places[i]))
-            continue;
-        if (!swept)
-            sweep(places[i]);
-        swept = true;
-        f->path = str_format("%s/%sXXXXXX", places[i], prefix);
-        if (mkdtemp(f->path) && make_parts(f, e) == 0)
-            return 0;
-        err_sys(e, MSG_BASE_CANNOT_CREATE, f->path);
-        folder_remove(f);
-    }
-    if (e && !e->text[0])
-        err_msg(e, MSG_GRADE_NO_PLACE);
+    if (mkdir(f->src, 0755) == 0 && mkdir(f->out, 0755) == 0 && mkdir(f->work, 0755) == 0)
+        return 0;
+    err_sys(e, MSG_BASE_CANNOT_CREATE, f->path);
+    folder_remove(f);
     return -1;
 }
 
@@ -217,15 +165,10 @@ int folder_give(struct folder *f, struct err *e)
 
 void folder_remove(struct folder *f)
 {
-    if (f->path)
-        fs_remove_tree(f->path, NULL);
-    if (f->lock >= 0)
-        close(f->lock);
-    free(f->path);
+    scratch_remove(&f->scratch);
     free(f->src);
     free(f->out);
     free(f->work);
     free(f->log);
     f->path = f->src = f->out = f->work = f->log = NULL;
-    f->lock = -1;
 }

@@ -3,17 +3,17 @@
 #ifndef GRADE_FOLDER_H
 #define GRADE_FOLDER_H
 
+#include "base/scratch.h"
 #include "grade/grade.h"
 
 struct folder {
-    char *path;                   /* owned */
+    struct scratch scratch;       /* what is left of killed gradings is swept */
+    const char *path;             /* scratch.path */
     char *src, *out, *work, *log; /* owned, below path */
-    int lock;     /* held while the grading lives: a sweep leaves locked folders alone */
     char key[17]; /* hash of everything the compiler will see: its files and its options */
 };
 
-/* Make it, mode 0700, in the first place that takes it ($TMPDIR, /tmp, /var/tmp) and allows
- * execution. Sweeps away folders of gradings that were killed. */
+/* Make it, mode 0700, where there is place and execution is allowed (scratch_make). */
 int folder_make(struct folder *f, struct err *e);
 /* Copy the sources and given files; fills hash[17] over the sources, and the key. Returns 0; 1 when
  * the submission cannot be built because of its files (a sentence for the student in e); -1 for a

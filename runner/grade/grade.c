@@ -158,7 +158,7 @@ int grade_start(struct grading **out, const struct grade_options *o, struct err 
     g->exercise = o->exercise;
     g->events = g->pidfd = -1;
     g->current = g->running = -1;
-    g->folder.lock = -1;
+    g->folder.scratch.lock = -1;
     g->started = clock_ms();
     report_init(&g->report, o->exercise);
     g->report.started = (long long)time(NULL);

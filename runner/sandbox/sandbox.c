@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "base/scratch.h"
 #include "sandbox/bond.h"
 #include "sandbox/bwrap.h"
 #include "sandbox/filter.h"
@@ -253,11 +255,18 @@ static int probe_child(int lab_init, const char *folder, struct err *e)
 int sandbox_probe(const char *lab_init, struct err *e)
 {
     int result[2];
-    char folder[] = "/tmp/ipclab-probe-XXXXXX";
+    struct scratch scratch;
     int init = open(lab_init, O_RDONLY | O_CLOEXEC);
     if (init < 0)
         return err_sys(e, MSG_BASE_CANNOT_OPEN, lab_init);
-    if (!mkdtemp(folder) || pipe2(result, O_CLOEXEC) != 0) {
+    if (scratch_make(&scratch, "probe", true, e) != 0) {
+        close(init);
+        return -1;
+    }
+    AUTO_FREE char *folder = fs_join(scratch.path, "work"); /* may become another user's */
+    if (chmod(scratch.path, 0711) != 0 || mkdir(folder, 0700) != 0 ||
+        pipe2(result, O_CLOEXEC) != 0) {
+        scratch_remove(&scratch);
         close(init);
         return err_sys(e, MSG_SANDBOX_CANNOT_START);
     }
@@ -285,7 +294,7 @@ int sandbox_probe(const char *lab_init, struct err *e)
             ;
     }
     close(result[0]);
-    rmdir(folder);
+    scratch_remove(&scratch);
     if (pid < 0)
         return err_sys(e, MSG_SANDBOX_CANNOT_FORK);
     if (status == 0)

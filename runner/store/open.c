@@ -22,6 +22,7 @@
 
 #include "base/buf.h"
 #include "base/fs.h"
+#include "base/scratch.h"
 #include "store/db.h"
 
 enum { BUSY_MS = 5000, POLL_MS = 10, DAMAGED_MAX = 999 };
@@ -131,19 +132,19 @@ static int copy_with_log(const struct store *s, const char *to, struct err *e)
  * below that give an SQLite result: when it is SQLITE_ABORT, *e already has the sentence. */
 static int open_copy(struct store *s, struct err *e)
 {
-    const char *base = getenv("TMPDIR");
-    AUTO_FREE char *folder = fs_join(base && *base ? base : "/tmp", "ipclab-store-XXXXXX");
-    if (!mkdtemp(folder)) {
-        err_sys(e, MSG_STORE_NO_COPY, s->path, folder);
+    struct scratch scratch;
+    struct err why = {0};
+    if (scratch_make(&scratch, "store", false, &why) != 0) {
+        err_msg(e, MSG_STORE_NO_COPY, s->path, why.text);
         return SQLITE_ABORT;
     }
-    AUTO_FREE char *to = fs_join(folder, "progress.db");
+    AUTO_FREE char *to = fs_join(scratch.path, "progress.db");
     int result = copy_with_log(s, to, e) < 0 ? SQLITE_ABORT : SQLITE_OK;
     if (result == SQLITE_OK)
         result = db_open(s, to, SQLITE_OPEN_READWRITE);
     if (result == SQLITE_OK)
         result = move_into_memory(s);
-    fs_remove_tree(folder, NULL);
+    scratch_remove(&scratch);
     return result;
 }
 
