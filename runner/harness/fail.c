@@ -231,9 +231,12 @@ static void mention_awaited(struct failure *f)
         if (!lab.awaited[i])
             continue;
         AUTO_FREE char *line = msg_format((enum lang)i, MSG_HARNESS_AWAITED, lab.awaited[i]);
-        char *all = f->evidence[i] ? str_format("%s\n%s", f->evidence[i], line) : str_dup(line);
+        struct buf b = BUF_INIT;
+        if (f->evidence[i])
+            buf_addf(&b, "%s\n", f->evidence[i]);
+        lab_add_without_gaps(&b, line, strlen(line));
         free(f->evidence[i]);
-        f->evidence[i] = all;
+        f->evidence[i] = buf_steal(&b);
     }
 }
 
