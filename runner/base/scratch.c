@@ -46,11 +46,25 @@ void scratch_sweep(const char *place)
         closedir(dir);
 }
 
+/* Programs of root run as another user, who needs a way to the place: /tmp/user/0 has none. */
+static bool open_to_others(const char *place)
+{
+    AUTO_FREE char *path = realpath(place, NULL);
+    struct stat st;
+    while (path && *path) {
+        if (stat(path, &st) != 0 || !(st.st_mode & S_IXOTH))
+            return false;
+        *strrchr(path, '/') = '\0';
+    }
+    return path != NULL;
+}
+
 static bool usable(const char *place, bool executable)
 {
     struct statvfs v;
-    return place && place[0] == '/' && access(place, W_OK | X_OK) == 0 && statvfs(place, &v) == 0 &&
-           !(executable && (v.f_flag & ST_NOEXEC));
+    if (!place || place[0] != '/' || access(place, W_OK | X_OK) != 0 || statvfs(place, &v) != 0)
+        return false;
+    return !executable || (!(v.f_flag & ST_NOEXEC) && (geteuid() != 0 || open_to_others(place)));
 }
 
 static int make_in(struct scratch *s, const char *place, const char *kind, struct err *e)

@@ -13,8 +13,8 @@ struct scratch {
 };
 
 /* Make ipclab-tmp-KIND-XXXXXX, mode 0700, in the first of $TMPDIR, /tmp and /var/tmp that takes it;
- * `executable`: and whose mount lets programs run. The first call sweeps the place. -1: *e says
- * why, and *s can be given to scratch_remove all the same. */
+ * `executable`: and where programs may run, as root: those of another user. The first call sweeps
+ * the place. -1: *e says why, and *s can be given to scratch_remove all the same. */
 int scratch_make(struct scratch *s, const char *kind, bool executable, struct err *e);
 /* Remove it with everything in it. */
 void scratch_remove(struct scratch *s);

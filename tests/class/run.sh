@@ -92,8 +92,9 @@ run 0 override "$w/o" u4 pipe-hello --remove && good
 run 0 override "$w/o" && check "a removed override is gone" test ! -s "$w/out"
 
 # --- killed, locked, in parts -------------------------------------------------------------------------
-mkdir "$w/tmp"
-TMPDIR=$w/tmp "$ipclab" grade "$w/S" --out "$w/k" --roster "$w/roster.csv" --due 2099-01-01 >"$w/out" 2>&1 &
+tmp=$(mktemp -d) # student programs of another user have to get there
+chmod 711 "$tmp"
+TMPDIR=$tmp "$ipclab" grade "$w/S" --out "$w/k" --roster "$w/roster.csv" --due 2099-01-01 >"$w/out" 2>&1 &
 pid=$!
 while [ "$(find "$w/k/reports" -name 'pipe-hello.json' 2>/dev/null | wc -l)" -lt 3 ]; do
     kill -0 $pid 2>/dev/null || break
@@ -103,10 +104,11 @@ check "a second grader is refused" run 2 grade "$w/S" --out "$w/k"
 check "and told who works there" says "pid $pid,"
 kill -9 $pid
 wait $pid 2>/dev/null
-check "killed: it leaves its folders" test -n "$(ls "$w/tmp")"
-TMPDIR=$w/tmp run 0 grade "$w/S" --out "$w/k" && good
+check "killed: it leaves its folders" test -n "$(ls "$tmp")"
+TMPDIR=$tmp run 0 grade "$w/S" --out "$w/k" && good
 check "killed and resumed: the same gradebook" same "$w/o" "$w/k"
-check "and its folders are swept" test -z "$(ls "$w/tmp")"
+check "and its folders are swept" test -z "$(ls "$tmp")"
+rm -rf "$tmp"
 "$ipclab" grade "$w/S" --out "$w/i" --roster "$w/roster.csv" >"$w/out" 2>&1 &
 pid=$!
 while [ "$(find "$w/i/reports" -name 'pipe-hello.json' 2>/dev/null | wc -l)" -lt 1 ]; do

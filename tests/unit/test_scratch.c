@@ -18,6 +18,7 @@ static void setup(void)
 {
     strcpy(place, "/tmp/test-scratch-XXXXXX");
     ck_assert_ptr_nonnull(mkdtemp(place));
+    ck_assert_int_eq(chmod(place, 0711), 0);
     setenv("TMPDIR", place, 1);
 }
 
@@ -131,6 +132,22 @@ START_TEST(nothing_else_is_touched)
 }
 END_TEST
 
+/* As pam_tmpdir makes it: nobody else gets there, but root's student programs run as somebody else.
+ */
+START_TEST(a_closed_place_is_no_place_for_programs)
+{
+    struct scratch s;
+    struct err e = {0};
+    ck_assert_int_eq(chmod(place, 0700), 0);
+    for (int executable = 0; executable < 2; executable++) {
+        ck_assert_msg(scratch_make(&s, "run", executable, &e) == 0, "%s", e.text);
+        bool here = strncmp(s.path, place, strlen(place)) == 0;
+        ck_assert_int_eq(here, !executable || geteuid() != 0);
+        scratch_remove(&s);
+    }
+}
+END_TEST
+
 START_TEST(no_place)
 {
     struct scratch s;
@@ -153,6 +170,7 @@ int main(void)
     tcase_add_test(t, killed_owner_leaves_it_to_the_next);
     tcase_add_test(t, without_a_lock_it_is_nobodys);
     tcase_add_test(t, nothing_else_is_touched);
+    tcase_add_test(t, a_closed_place_is_no_place_for_programs);
     tcase_add_test(t, no_place);
     suite_add_tcase(suite, t);
     SRunner *runner = srunner_create(suite);
