@@ -14,6 +14,12 @@ static const char replacement[] = "\xef\xbf\xbd";
 /* Decode one character; an invalid byte counts as one U+FFFD of length 1. */
 static size_t decode(const char *text, size_t len, ucs4_t *c, bool *valid)
 {
+    unsigned char first = (unsigned char)*text;
+    *valid = true;
+    if (first < 0x80 && len > 0) {
+        *c = first;
+        return 1;
+    }
     int n = u8_mbtoucr(c, (const uint8_t *)text, len);
     *valid = n > 0;
     if (n > 0)
@@ -24,6 +30,10 @@ static size_t decode(const char *text, size_t len, ucs4_t *c, bool *valid)
 
 static size_t char_width(ucs4_t c)
 {
+    if (c >= ' ' && c < 0x7f) /* most text, without asking */
+        return 1;
+    if (c >= 0x4e00 && c <= 0x9fff)
+        return 2;
     int w = uc_width(c, encoding);
     return w > 0 ? (size_t)w : 0;
 }

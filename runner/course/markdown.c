@@ -276,14 +276,51 @@ static void prepare(struct buf *out, const char *text)
     if (strncmp(text, bom, 3) == 0)
         text += 3;
     struct buf lines = BUF_INIT;
-    for (const char *p = text; *p != '\0'; p++)
-        if (*p != '\r' || p[1] != '\n')
-            buf_addc(&lines, *p);
+    for (const char *p = text; *p != '\0';) {
+        size_t len = strcspn(p, "\r");
+        buf_add(&lines, p, len);
+        p += len;
+        if (*p == '\r' && *++p != '\n')
+            buf_addc(&lines, '\r');
+    }
     struct buf clean = BUF_INIT;
     text_sanitize(&clean, buf_text(&lines), lines.len);
     cjk_mark_emphasis(out, buf_text(&clean), clean.len);
     buf_release(&lines);
     buf_release(&clean);
+}
+
+/* The character of the code fence that this line is, 0: it is none. */
+static char fence_of(const char *line)
+{
+    const char *at = line + strspn(line, " ");
+    bool fence = !strncmp(at, "```", 3) || !strncmp(at, "~~~", 3);
+    return at - line < 4 && fence ? *at : '\0';
+}
+
+/* Headings that begin a line end whatever stands before them, but for code and HTML. Definitions of
+ * links ("[name]: target") count for the whole text. */
+size_t markdown_part(const char *text)
+{
+    enum { PART_BYTES = 2048 };
+    char open = '\0'; /* the fence of the code block we are in */
+
+    if (strstr(text, "]:") != NULL)
+        return strlen(text);
+    for (const char *line = text, *end; *line != '\0'; line = end) {
+        size_t len = strcspn(line, "\n");
+        end = line + len + (line[len] == '\n');
+        char fence = fence_of(line);
+        if (fence != '\0' && (open == '\0' || open == fence))
+            open = open == '\0' ? fence : '\0';
+        else if (open != '\0')
+            continue;
+        else if (line[strspn(line, " ")] == '<')
+            break;
+        else if (*line == '#' && line - text >= PART_BYTES && line[-1] == '\n' && line[-2] == '\n')
+            return (size_t)(line - text);
+    }
+    return strlen(text);
 }
 
 void markdown_render(struct doc *d, const char *text, size_t columns)

@@ -49,6 +49,9 @@ struct doc {
  * most `columns`. Tables align by display width. Never fails; bytes that are not UTF-8 and control
  * characters are made visible. `d` is overwritten; release it with doc_release(). */
 void markdown_render(struct doc *d, const char *text, size_t columns);
+/* A text can be rendered part by part, with a blank line between what two of them give. The length
+ * of the first part: it ends before a heading and has some 2 KB, if the text has several. */
+size_t markdown_part(const char *text);
 void doc_release(struct doc *d);
 /* Append one more line: a helper for screens that build documents themselves. */
 void doc_add(struct doc *d, enum style style, const char *text);

@@ -396,6 +396,7 @@ void app_release(struct app *a)
     settings_release(&a->settings);
     for (int i = 0; i < SCREEN_COUNT; i++) {
         doc_release(&a->screens[i].doc);
+        free(a->screens[i].text);
         free(a->screens[i].items);
         marks_release(&a->screens[i].found);
         marks_release(&a->screens[i].links);

@@ -74,7 +74,12 @@ enum screen_id {
 struct screen_ops;
 struct screen {
     const struct screen_ops *ops;
-    struct doc doc;  /* lines made by read; unused by the tree */
+    struct doc doc; /* lines made by read; unused by the tree */
+    char *text;     /* owned: a page that is laid out as far as it is needed; NULL: all of it is */
+    int text_columns;
+    size_t text_at; /* where in it the lines are still to be made */
+    int widest;     /* columns of the widest of the first `measured` lines */
+    size_t measured;
     int columns;     /* width the lines were made for */
     bool stale;      /* read again before drawing */
     int top, left;   /* first line and first column shown */
@@ -112,12 +117,19 @@ void reader_draw(struct app *a, struct screen *s, const struct pane *p, bool foc
 bool reader_request(struct app *a, struct screen *s, enum action action);
 /* A click on a link follows it. */
 void reader_click(struct app *a, struct screen *s, int line);
+/* The document is this Markdown (malloc'd, taken over), laid out as it is needed: what is on the
+ * screen at once, the rest while nothing else is to be done. */
+void reader_set_text(struct screen *s, char *text, int columns);
+/* Lay out until the document has so many lines, or ends. */
+void reader_need(struct screen *s, int lines);
+/* Lay out a little more of the pages that are seen; false when nothing is left to do. */
+bool reader_go_on(struct app *a);
 /* Mark what is searched for, in a document that was just read. */
 void reader_mark(struct app *a, struct screen *s);
 /* Go to the next match (by 1) or the one before; from `line` when that is not negative. */
 void reader_find(struct app *a, struct screen *s, int line, int by);
-bool reader_overflows(const struct screen *s); /* some line is wider than the pane */
-void reader_reset(struct screen *s);           /* empty the document before reading again */
+bool reader_overflows(struct screen *s); /* some line is wider than the pane */
+void reader_reset(struct screen *s);     /* empty the document before reading again */
 
 /* list.c: documents in which something can be chosen. */
 void list_item(struct screen *s); /* the next line added to the document is one */

@@ -9,6 +9,7 @@
 
 enum {
     DEBOUNCE_MS = 150, /* editors write more than once */
+    SLICE_MS = 2,      /* of laying out pages between two looks for keys */
     CLOCK_MS = 1000,   /* the running time is shown in seconds */
 };
 
@@ -114,10 +115,12 @@ static void sooner(unsigned long long *when, unsigned long long other)
 
 /* Milliseconds until something is due, -1 when nothing is: then the program sleeps until an event.
  */
-static int patience(const struct app *a)
+static int patience(const struct app *a, bool unfinished)
 {
     unsigned long long when = 0, now = clock_ns();
 
+    if (unfinished)
+        return 1; /* a key may come in between */
     sooner(&when, a->grade_at);
     sooner(&when, a->watch.look_at);
     if (a->run.active && !a->away)
@@ -125,6 +128,18 @@ static int patience(const struct app *a)
     if (when == 0)
         return -1;
     return when <= now ? 0 : (int)((when - now) / MS) + 1;
+}
+
+/* Pages that are seen are laid out to their end while nothing happens, a little at a time; true
+ * when more is left. */
+static bool lay_out(struct app *a)
+{
+    unsigned long long begin = clock_ns();
+
+    while (reader_go_on(a))
+        if (clock_ns() - begin > SLICE_MS * MS)
+            return true;
+    return false;
 }
 
 enum { POLL_SIGNALS, POLL_WATCH, POLL_GRADING, POLL_KEYS, POLL_GUEST, POLL_COUNT };
@@ -141,7 +156,8 @@ bool loop_once(struct app *a, int guest)
 
     if (a->dirty && !a->away)
         frame_draw(a);
-    poll(fds, POLL_COUNT, patience(a));
+    bool unfinished = !a->away && poll(fds, POLL_COUNT, 0) == 0 && (lay_out(a) || a->dirty);
+    poll(fds, POLL_COUNT, patience(a, unfinished));
     take_signals(a);
     if (fds[POLL_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))
         a->quit = true; /* the terminal is gone */

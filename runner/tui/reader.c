@@ -1,4 +1,6 @@
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tui/app.h"
 
@@ -8,6 +10,10 @@ void reader_reset(struct screen *s)
 
     doc_release(&s->doc);
     s->doc = (struct doc){0};
+    free(s->text);
+    s->text = NULL;
+    s->widest = 0;
+    s->measured = 0;
     s->n_items = 0;
     marks_release(&s->found);
     s->found.chosen = chosen;
@@ -25,6 +31,74 @@ void reader_open(struct app *a, struct screen *s)
     s->stale = true;
 }
 
+/* ---- laying out ---- */
+
+/* The pane's title already says what the first heading says. */
+static void drop_first_heading(struct doc *d)
+{
+    size_t drop = 0;
+    struct doc head;
+
+    if (d->n_lines == 0 || d->lines[0].n_spans == 0 || d->lines[0].spans[0].style != STYLE_HEADING1)
+        return;
+    while (drop < d->n_lines && line_width(&d->lines[drop]) > 0)
+        drop++;
+    head = (struct doc){.lines = mem_alloc((drop + 1) * sizeof *head.lines), .n_lines = drop};
+    memcpy(head.lines, d->lines, drop * sizeof *d->lines);
+    d->n_lines -= drop;
+    memmove(d->lines, d->lines + drop, d->n_lines * sizeof *d->lines);
+    doc_release(&head);
+}
+
+static void add_part(struct screen *s)
+{
+    const char *at = s->text + s->text_at;
+    size_t len = markdown_part(at);
+    AUTO_FREE char *part = str_ndup(at, len);
+    struct doc lines = {0};
+
+    markdown_render(&lines, part, (size_t)s->text_columns);
+    if (s->text_at == 0)
+        drop_first_heading(&lines);
+    else if (lines.n_lines > 0 && s->doc.n_lines > 0)
+        doc_add(&s->doc, STYLE_TEXT, "");
+    doc_move(&s->doc, &lines);
+    s->text_at += len;
+    if (s->text[s->text_at] == '\0') {
+        free(s->text);
+        s->text = NULL;
+    }
+}
+
+void reader_set_text(struct screen *s, char *text, int columns)
+{
+    s->text = text;
+    s->text_at = 0;
+    s->text_columns = columns;
+    add_part(s);
+}
+
+void reader_need(struct screen *s, int lines)
+{
+    while (s->text && (int)s->doc.n_lines < lines)
+        add_part(s);
+}
+
+bool reader_go_on(struct app *a)
+{
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        struct screen *s = app_screen(a, (enum slot)slot);
+
+        if (a->panes[slot].columns <= 0 || !s->text || s->stale)
+            continue;
+        bool wide = reader_overflows(s);
+        add_part(s);
+        a->dirty = a->dirty || reader_overflows(s) != wide; /* a key more */
+        return true;
+    }
+    return false;
+}
+
 static int last_top(const struct screen *s)
 {
     int top = (int)s->doc.n_lines - s->rows;
@@ -34,6 +108,7 @@ static int last_top(const struct screen *s)
 
 static void clamp(struct screen *s)
 {
+    reader_need(s, s->top + 2 * s->rows);
     if (s->top > last_top(s))
         s->top = last_top(s);
     if (s->top < 0)
@@ -45,6 +120,7 @@ static void reveal(struct screen *s)
 {
     if (s->show < 0)
         return;
+    reader_need(s, s->shown + 1);
     if (s->shown >= s->top + s->rows)
         s->top = s->shown - s->rows + 1;
     if (s->show < s->top)
@@ -105,6 +181,7 @@ static void mark_links(struct screen *s)
 {
     int chosen = s->links.chosen;
 
+    reader_need(s, INT_MAX);
     marks_links(&s->links, &s->doc);
     s->links.chosen = chosen < (int)s->links.n_items ? chosen : -1;
 }
@@ -119,6 +196,7 @@ void reader_mark(struct app *a, struct screen *s)
         marks_release(&s->found);
         return;
     }
+    reader_need(s, INT_MAX);
     marks_find(&s->found, &s->doc, buf_text(&a->find));
     s->found.chosen = chosen < (int)s->found.n_items ? chosen : -1;
 }
@@ -196,19 +274,18 @@ static bool link_request(struct app *a, struct screen *s, enum action action)
     return true;
 }
 
-static int widest(const struct screen *s)
+/* Of the lines there are so far; each is measured once. */
+static int widest(struct screen *s)
 {
-    size_t width = 0;
+    for (; s->measured < s->doc.n_lines; s->measured++) {
+        int width = (int)line_width(&s->doc.lines[s->measured]);
 
-    for (size_t i = 0; i < s->doc.n_lines; i++) {
-        size_t w = line_width(&s->doc.lines[i]);
-
-        width = w > width ? w : width;
+        s->widest = width > s->widest ? width : s->widest;
     }
-    return (int)width;
+    return s->widest;
 }
 
-bool reader_overflows(const struct screen *s)
+bool reader_overflows(struct screen *s)
 {
     return widest(s) > s->columns;
 }
@@ -238,9 +315,10 @@ bool reader_request(struct app *a, struct screen *s, enum action action)
         s->top += page;
     else if (action == ACTION_HOME)
         s->top = s->left = 0;
-    else if (action == ACTION_END)
+    else if (action == ACTION_END) {
+        reader_need(s, INT_MAX);
         s->top = last_top(s);
-    else if (action == ACTION_SCROLL_LEFT)
+    } else if (action == ACTION_SCROLL_LEFT)
         scroll_sideways(s, -8);
     else if (action == ACTION_SCROLL_RIGHT)
         scroll_sideways(s, 8);

@@ -91,7 +91,7 @@ static void do_switch_back(struct app *a)
 static void do_zoom(struct app *a)
 {
     a->zoom = !a->zoom;
-    app_stale(a);
+    a->dirty = true;
 }
 
 static void do_search(struct app *a)
@@ -179,7 +179,7 @@ static void do_redraw(struct app *a)
 {
     term_resize();
     clearok(curscr, TRUE);
-    app_stale(a);
+    a->dirty = true;
 }
 
 static void do_suspend(struct app *a)

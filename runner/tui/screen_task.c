@@ -1,48 +1,27 @@
 /* The task of an exercise and the lesson of its chapter: Markdown. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "tui/screens.h"
 
 /* Text lines much longer than this are hard to read, however wide the terminal is. */
 enum { READABLE = 96 };
 
-/* The pane's title already says what the first heading says. */
-static void drop_first_heading(struct doc *d)
-{
-    size_t drop = 0;
-    struct doc head;
-
-    if (d->n_lines == 0 || d->lines[0].n_spans == 0 || d->lines[0].spans[0].style != STYLE_HEADING1)
-        return;
-    while (drop < d->n_lines && line_width(&d->lines[drop]) > 0)
-        drop++;
-    head = (struct doc){.lines = mem_alloc((drop + 1) * sizeof *head.lines), .n_lines = drop};
-    memcpy(head.lines, d->lines, drop * sizeof *d->lines);
-    d->n_lines -= drop;
-    memmove(d->lines, d->lines + drop, d->n_lines * sizeof *d->lines);
-    doc_release(&head);
-}
-
 static void read_text(struct screen *s, const char *dir, const char *name, int columns)
 {
     struct err e = {0};
     int fell_back = 0;
-    AUTO_FREE char *text = course_read_text(dir, name, &fell_back, &e);
+    char *text = course_read_text(dir, name, &fell_back, &e);
 
     reader_reset(s);
-    if (text) {
-        struct doc page = {0};
-        if (fell_back) {
-            doc_add_wrapped(&s->doc, STYLE_DIM, msg(MSG_COURSE_OTHER_LANGUAGE), (size_t)columns, 0);
-            doc_add(&s->doc, STYLE_TEXT, "");
-        }
-        markdown_render(&page, text, (size_t)(columns > READABLE ? READABLE : columns));
-        drop_first_heading(&page);
-        doc_move(&s->doc, &page);
+    if (!text) {
+        doc_add_wrapped(&s->doc, STYLE_BAD, e.text, (size_t)columns, 0);
         return;
     }
-    doc_add_wrapped(&s->doc, STYLE_BAD, e.text, (size_t)columns, 0);
+    if (fell_back) {
+        doc_add_wrapped(&s->doc, STYLE_DIM, msg(MSG_COURSE_OTHER_LANGUAGE), (size_t)columns, 0);
+        doc_add(&s->doc, STYLE_TEXT, "");
+    }
+    reader_set_text(s, text, columns > READABLE ? READABLE : columns);
 }
 
 static void task_read(struct app *a, struct screen *s, int columns)

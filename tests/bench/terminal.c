@@ -182,7 +182,7 @@ int main(int argc, char **argv)
     if (terminal_settle(&t)) {
         good = keys_bench(&t, rounds);
         good &= memory_bench(&t);
-        good &= idle_bench(&t);
+        good &= type(&t, "G") && idle_bench(&t); /* the page is laid out to its end */
         good &= save_bench(&t, rounds, argv[3], argv[4]);
     }
     if (t.life != LIFE_RUNS)

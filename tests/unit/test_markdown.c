@@ -326,7 +326,45 @@ static void check_widths(const char *markdown, const char *where)
     }
 }
 
-static int n_texts;
+/* Laid out part by part a text gives the same lines as in one piece. */
+static int check_parts(const char *text, const char *path)
+{
+    struct doc whole, parts = {0};
+    int n = 0;
+    markdown_render(&whole, text, 60);
+    for (size_t len; *text != '\0'; text += len, n++) {
+        struct doc part;
+        len = markdown_part(text);
+        char *copy = str_ndup(text, len);
+        markdown_render(&part, copy, 60);
+        free(copy);
+        if (parts.n_lines > 0 && part.n_lines > 0)
+            doc_add(&parts, STYLE_TEXT, "");
+        doc_move(&parts, &part);
+    }
+    ck_assert_msg(parts.n_lines == whole.n_lines, "%s: %zu lines in parts, %zu as a whole", path,
+                  parts.n_lines, whole.n_lines);
+    for (size_t i = 0; i < whole.n_lines; i++) {
+        struct buf a = BUF_INIT, b = BUF_INIT;
+        for (size_t j = 0; j < whole.lines[i].n_spans; j++)
+            buf_addf(&a, "%d %s\n", (int)whole.lines[i].spans[j].style,
+                     whole.lines[i].spans[j].text);
+        for (size_t j = 0; j < parts.lines[i].n_spans; j++)
+            buf_addf(&b, "%d %s\n", (int)parts.lines[i].spans[j].style,
+                     parts.lines[i].spans[j].text);
+        if (parts.lines[i].n_spans != 1 || *parts.lines[i].spans[0].text != '\0') /* a blank line */
+            ck_assert_msg(strcmp(buf_text(&a), buf_text(&b)) == 0, "%s: line %zu", path, i);
+        else
+            ck_assert_msg(strlen(buf_text(&a)) <= 3, "%s: line %zu is blank in parts", path, i);
+        buf_release(&a);
+        buf_release(&b);
+    }
+    doc_release(&whole);
+    doc_release(&parts);
+    return n;
+}
+
+static int n_texts, n_parts;
 
 static int check_file(const char *path, const struct stat *st, int type, struct FTW *at)
 {
@@ -339,6 +377,7 @@ static int check_file(const char *path, const struct stat *st, int type, struct 
     struct err e;
     ck_assert_msg(fs_read(path, 1 << 20, &b, &e) == 0, "%s", e.text);
     check_widths(buf_text(&b), path);
+    n_parts += check_parts(buf_text(&b), path);
     buf_release(&b);
     n_texts++;
     return 0;
@@ -350,6 +389,7 @@ START_TEST(texts_of_the_course_fit)
     bool found = layout_find(&l, NULL) == 0; /* not when built outside of the tree */
     ck_assert_int_eq(nftw(found ? l.labs : "labs", check_file, 16, FTW_PHYS), 0);
     ck_assert_int_gt(n_texts, 0);
+    ck_assert_int_gt(n_parts, n_texts); /* some have several */
     if (found)
         layout_release(&l);
 }
