@@ -203,7 +203,19 @@ int class_save_result(struct class_run *r, const struct task *t, struct report *
 struct csv_times {
     struct csv csv;
     size_t id, exercise, time;
+    struct time_row {
+        const char *who; /* in csv */
+        size_t row;
+    } * rows; /* owned, ordered by who and row */
+    size_t n;
 };
+
+static int by_who(const void *a, const void *b)
+{
+    const struct time_row *x = a, *y = b;
+    int order = strcmp(x->who, y->who);
+    return order ? order : (x->row > y->row) - (x->row < y->row);
+}
 
 struct csv_times *csv_times_read(const char *path, struct err *e)
 {
@@ -218,26 +230,48 @@ struct csv_times *csv_times_read(const char *path, struct err *e)
     bool ok = t->id != (size_t)-1 && t->time != (size_t)-1;
     if (!ok)
         err_msg(e, MSG_CLI_TIMES_HEAD, path);
-    for (size_t row = 1; ok && row < t->csv.n_rows; row++)
+    t->rows = mem_alloc((t->csv.n_rows + 1) * sizeof *t->rows);
+    for (size_t row = 1; ok && row < t->csv.n_rows; row++) {
         ok = when_parse(csv_cell(&t->csv, row, t->time), e) >= 0;
+        t->rows[t->n++] = (struct time_row){csv_cell(&t->csv, row, t->id), row};
+    }
+    qsort(t->rows, t->n, sizeof *t->rows, by_who);
     if (ok)
         return t;
     csv_times_free(t);
     return NULL;
 }
 
+/* The first row of the table that is about `who` and the exercise, or about all exercises; not
+ * later than `best`. */
+static size_t first_row(const struct csv_times *t, const char *who, const char *exercise,
+                        size_t best)
+{
+    size_t low = 0, high = t->n;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(t->rows[middle].who, who) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; *who && low < t->n && strcmp(t->rows[low].who, who) == 0; low++) {
+        const char *what = csv_cell(&t->csv, t->rows[low].row, t->exercise);
+        if (t->rows[low].row < best && (!*what || str_equal(what, exercise)))
+            return t->rows[low].row;
+    }
+    return best;
+}
+
 long long csv_times_get(const struct csv_times *t, const struct gradebook_student *s,
                         const char *exercise)
 {
-    for (size_t row = 1; t && row < t->csv.n_rows; row++) {
-        const char *who = csv_cell(&t->csv, row, t->id);
-        const char *what = csv_cell(&t->csv, row, t->exercise);
-        bool same = str_equal(who, s->id) || (*s->name && str_equal(who, s->name)) ||
-                    (*s->email && str_equal(who, s->email));
-        if (same && (!*what || str_equal(what, exercise)))
-            return when_parse(csv_cell(&t->csv, row, t->time), NULL);
-    }
-    return 0;
+    if (!t)
+        return 0;
+    size_t row = first_row(t, s->id, exercise, t->csv.n_rows);
+    row = first_row(t, s->name, exercise, row);
+    row = first_row(t, s->email, exercise, row);
+    return row < t->csv.n_rows ? when_parse(csv_cell(&t->csv, row, t->time), NULL) : 0;
 }
 
 void csv_times_free(struct csv_times *t)
@@ -245,5 +279,6 @@ void csv_times_free(struct csv_times *t)
     if (!t)
         return;
     csv_release(&t->csv);
+    free(t->rows);
     free(t);
 }

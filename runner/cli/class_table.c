@@ -122,6 +122,21 @@ static void add_faults(struct buf *b, const struct gradebook *g)
     add_more(b, g->n_faults);
 }
 
+/* Who kept memory and processes within limits; results that were never run have nobody. */
+static void add_limits(struct buf *b, const struct gradebook *g)
+{
+    size_t cgroup = 0, rlimits = 0;
+    for (size_t i = 0; i < g->n_attempts; i++) {
+        const char *limits = g->attempts[i].limits;
+        cgroup += str_equal(limits, "cgroup");
+        rlimits += str_equal(limits, "rlimits");
+    }
+    if (cgroup + rlimits == 0)
+        return;
+    AUTO_FREE char *text = msg_format(msg_lang(), MSG_CLI_CLASS_LIMITS, cgroup, rlimits);
+    buf_addf(b, "\n%s\n", text);
+}
+
 static void add_summary(struct buf *b, const struct class_run *r)
 {
     AUTO_FREE char *text = msg_format(msg_lang(), MSG_CLI_CLASS_SUMMARY, r->graded, r->unchanged,
@@ -151,6 +166,7 @@ void class_table(struct cli *c, const struct class_run *r, const struct gradeboo
     add_refusals(&b, g);
     add_missing(&b, g);
     add_faults(&b, g);
+    add_limits(&b, g);
     if (g->unsafe)
         buf_addf(&b, "\n%s\n", msg(MSG_CLI_CLASS_UNSAFE));
     if (r)

@@ -109,7 +109,7 @@ struct gradebook_attempt {
     int points, max_points;
     bool built;
     char *sandbox;                /* owned: "bwrap" or "none" */
-    char *limits;                 /* owned: "cgroup" or "rlimit", NULL when not known */
+    char *limits;                 /* owned: "cgroup" or "rlimits", NULL when not known */
     char *internal;               /* owned: a fault of ours; then it counts for nothing */
     double ms;                    /* wall time of the whole grading */
     struct gradebook_mark *marks; /* owned; parallel to the tests of the exercise */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/lines.h"
 #include "base/text.h"
 #include "grade/folder.h"
 
@@ -47,56 +48,27 @@ void similar_parse(const char *text, size_t count,
 /* --- what it reads
  * --------------------------------------------------------------------------------- */
 
-struct skeleton { /* its telling lines without blanks, sorted */
-    char **lines; /* owned */
-    size_t n;
-};
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void skeleton_add(struct skeleton *s, const char *text)
-{
-    for (const char *p = text; *p;) {
-        size_t len = strcspn(p, "\n");
-        s->lines = mem_grow(s->lines, s->n + 1, sizeof *s->lines);
-        s->lines[s->n++] = text_bare(p, len);
-        p += len + (p[len] == '\n');
-    }
-}
-
-static void skeleton_load(struct skeleton *s, const struct exercise *x)
+static void skeleton_load(struct lines *skeleton, const struct exercise *x)
 {
     size_t n;
     AUTO_FREE const char **names = exercise_sources(x, &n);
-    *s = (struct skeleton){NULL, 0};
     for (size_t i = 0; i < n; i++) {
         AUTO_FREE char *path = fs_join(x->lab_dir, names[i]);
         struct buf text = BUF_INIT;
         if (fs_read(path, SOURCE_MAX, &text, NULL) == 0)
-            skeleton_add(s, buf_text(&text));
+            lines_add(skeleton, buf_text(&text));
         buf_release(&text);
     }
-    if (s->lines)
-        qsort(s->lines, s->n, sizeof *s->lines, by_text);
-}
-
-static void skeleton_release(struct skeleton *s)
-{
-    for (size_t i = 0; i < s->n; i++)
-        free(s->lines[i]);
-    free(s->lines);
+    lines_sort(skeleton);
 }
 
 /* The lines of a source that the skeleton has not. */
-static void add_own_lines(struct buf *out, const struct skeleton *s, const char *text)
+static void add_own_lines(struct buf *out, const struct lines *skeleton, const char *text)
 {
     for (const char *p = text; *p;) {
         size_t len = strcspn(p, "\n");
         AUTO_FREE char *bare = text_bare(p, len);
-        if (!s->lines || !bsearch(&bare, s->lines, s->n, sizeof *s->lines, by_text)) {
+        if (!lines_have(skeleton, bare)) {
             buf_add(out, p, len);
             buf_addc(out, '\n');
         }
@@ -105,7 +77,7 @@ static void add_own_lines(struct buf *out, const struct skeleton *s, const char 
 }
 
 static int write_one(const struct folder *f, size_t number, const char *sources,
-                     const struct exercise *x, const struct skeleton *s, struct err *e)
+                     const struct exercise *x, const struct lines *skeleton, struct err *e)
 {
     size_t n;
     AUTO_FREE const char **names = exercise_sources(x, &n);
@@ -115,7 +87,7 @@ static int write_one(const struct folder *f, size_t number, const char *sources,
         AUTO_FREE char *file = fs_join(sources, names[i]);
         struct buf text = BUF_INIT;
         if (fs_read(file, SOURCE_MAX, &text, NULL) == 0) /* may be gone: nothing to compare */
-            add_own_lines(&out, s, buf_text(&text));
+            add_own_lines(&out, skeleton, buf_text(&text));
         buf_release(&text);
     }
     int rc = fs_write(path, buf_text(&out), out.len, e);
@@ -258,7 +230,7 @@ static int by_likeness(const void *a, const void *b)
 static long prepare(const struct gradebook *g, const struct exercise *x, size_t exercise,
                     struct folder *f, size_t *students, struct err *e)
 {
-    struct skeleton skeleton;
+    struct lines skeleton = {0};
     struct buf names = BUF_INIT;
     long n = 0;
     skeleton_load(&skeleton, x);
@@ -274,7 +246,7 @@ static long prepare(const struct gradebook *g, const struct exercise *x, size_t 
         buf_addf(&names, "%ld.c\n", n);
         students[n++] = s;
     }
-    skeleton_release(&skeleton);
+    lines_release(&skeleton);
     AUTO_FREE char *list = fs_join(f->out, "names");
     if (n > 0 && fs_write(list, buf_text(&names), names.len, e) != 0)
         n = -1;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/lines.h"
 #include "base/text.h"
 #include "report/canvas.h"
 #include "report/class_html.h"
@@ -68,43 +69,12 @@ static void read_sources(const struct gradebook *g, size_t student, size_t exerc
     free(names);
 }
 
-struct lines {
-    char **bare; /* owned, sorted */
-    size_t n;
-};
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void lines_init(struct lines *l, const char *text)
-{
-    *l = (struct lines){NULL, 0};
-    for (const char *p = text; *p;) {
-        size_t len = strcspn(p, "\n");
-        l->bare = mem_grow(l->bare, l->n + 1, sizeof *l->bare);
-        l->bare[l->n++] = text_bare(p, len);
-        p += len + (p[len] == '\n');
-    }
-    if (l->bare)
-        qsort(l->bare, l->n, sizeof *l->bare, by_text);
-}
-
-static void lines_release(struct lines *l)
-{
-    for (size_t i = 0; i < l->n; i++)
-        free(l->bare[i]);
-    free(l->bare);
-}
-
 /* Lines such as "}" are in every program. */
 static bool is_shared(const struct lines *other, const char *line, size_t len)
 {
     enum { TELLING = 4 };
     AUTO_FREE char *key = text_bare(line, len);
-    return strlen(key) >= TELLING && other->bare &&
-           bsearch(&key, other->bare, other->n, sizeof *other->bare, by_text);
+    return strlen(key) >= TELLING && lines_have(other, key);
 }
 
 static void column(FILE *out, const struct gradebook *g, size_t student, double percent,
@@ -131,13 +101,15 @@ void html_pair(FILE *out, const struct gradebook *g, size_t pair)
 {
     const struct gradebook_pair *p = &g->pairs[pair];
     struct buf a = BUF_INIT, b = BUF_INIT;
-    struct lines lines_a, lines_b;
+    struct lines lines_a = {0}, lines_b = {0};
     AUTO_FREE char *label = exercise_label(&g->exercises[p->exercise]);
 
     read_sources(g, p->student_a, p->exercise, &a);
     read_sources(g, p->student_b, p->exercise, &b);
-    lines_init(&lines_a, buf_text(&a));
-    lines_init(&lines_b, buf_text(&b));
+    lines_add(&lines_a, buf_text(&a));
+    lines_add(&lines_b, buf_text(&b));
+    lines_sort(&lines_a);
+    lines_sort(&lines_b);
     fprintf(out, "<section id=\"p%zu\" class=\"page\">\n<nav><a href=\"#similar\">← %s</a></nav>\n",
             pair, msg(MSG_REPORT_HTML_SIMILAR));
     html_element(out, "h1", NULL, label);

@@ -134,7 +134,7 @@ mkdir -p "$w/L/a" "$w/L/b" "$w/L/c"
 for s in a b c; do cp solutions/$x/pipe_hello.c "$w/L/$s/"; done
 touch -d 2026-01-01T12:00:00Z "$w/L/a/pipe_hello.c"
 touch -d 2026-01-03T12:00:00Z "$w/L/b/pipe_hello.c"
-printf 'id,time\nc,2026-01-02T00:00:30Z\n' >"$w/times.csv"
+printf 'id,time\nz,2026-01-01T00:00Z\nc,2026-01-02T00:00:30Z\nc,2026-03-01T00:00Z\na,2026-01-01T00:00Z\n' >"$w/times.csv" # the first row of c counts
 printf 'id,due\nb,2026-01-05\n' >"$w/ext.csv"
 printf 'id\na\nb\nc\n' >"$w/abc.csv"
 run 0 grade "$w/L" --out "$w/l" --roster "$w/abc.csv" --times "$w/times.csv" --due 2026-01-02T00:00Z --late 10 && good
@@ -220,6 +220,7 @@ run 0 grade "$w/G" --out "$w/g" && check "again: the same marks" test "$(grep -c
 rm "$w/g/gradebook.db"* && cp -r "$w/g" "$w/g2"
 check "the marks are in the files" same "$w/g" "$w/g2"
 run 0 merge "$w/g" -o "$w/gm" && check "a merge keeps them" says "no longer in"
+run 0 report "$w/gm" && check "the table says who kept the limits" says "Memory and processes were limited by"
 "$ipclab" report "$w/gm" --format json >"$w/out"
 check "and the earlier submission" test "$(grep -c '"source_hash"' "$w/out")" -eq 3
 check "limits are in the gradebook" test "$(grep -cE '"limits": "(cgroup|rlimits?)"' "$w/out")" -eq 3
