@@ -15,6 +15,7 @@
  *   edit.c      the editor              evidence.c, places.c  why something failed
  *   guest.c     another program in our terminal    beside.c, diff.c  own file and reference
  *   check.c     the whole course once more          editor.c    how editors are called
+ *   copy.c      the clipboard
  *   and file_watch.c, workspace.c, keys.c, term.c, rescue.c, paint.c
  */
 #ifndef TUI_APP_H
@@ -234,6 +235,7 @@ struct app {
     unsigned long long
         grade_at; /* clock_ns() when a saved file is to be graded; 0: nothing is due */
     int editor;   /* pid of an editor launcher that runs beside us, 0: none */
+    int copier;   /* pid of a tmux client that takes a text, 0: none */
 
     bool dirty; /* draw before waiting */
     bool away;  /* another program has the terminal: do not draw */

@@ -6,6 +6,7 @@
 
 #include "base/fs.h"
 #include "tui/app.h"
+#include "tui/copy.h"
 
 enum {
     DEBOUNCE_MS = 150, /* editors write more than once */
@@ -47,6 +48,7 @@ static void on_signal(struct app *a, int sig)
         break;
     case SIGCHLD:
         edit_reap(a);
+        copy_reap(a);
         break;
     default:
         break; /* SIGPIPE: the write that caused it has failed with EPIPE */

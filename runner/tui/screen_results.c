@@ -7,7 +7,7 @@
 
 #include "base/fs.h"
 #include "base/text.h"
-#include "course/base64.h"
+#include "tui/copy.h"
 #include "tui/evidence.h"
 #include "tui/screens.h"
 #include "tui/workspace.h"
@@ -310,8 +310,7 @@ static char *replay_command(const struct app *a, const struct report *r)
                       r->records[at].seed);
 }
 
-/* OSC 52 asks the terminal (or tmux) to take the text; those that do not ignore it, so the command
- * is also shown. */
+/* Nobody says whether the text was taken, so the command is also shown. */
 void results_copy(struct app *a)
 {
     bool live;
@@ -322,9 +321,7 @@ void results_copy(struct app *a)
         app_status(a, TONE_DIM, MSG_TUI_NO_FAILURE);
         return;
     }
-    AUTO_FREE char *code = base64_encode(command, strlen(command));
-    printf("\033]52;c;%s\a", code);
-    fflush(stdout);
+    copy_text(a, command);
     app_status(a, TONE_TEXT, MSG_TUI_COPIED, command);
 }
 
