@@ -265,7 +265,7 @@ static bool in_poll(const struct terminal *t)
     return call == SYS_ppoll;
 }
 
-static bool has_children(const struct terminal *t)
+bool terminal_has_children(const struct terminal *t)
 {
     char name[64], text[256];
 
@@ -283,7 +283,7 @@ static bool is_idle(struct terminal *t)
         return false;
     if (ioctl(t->slave, FIONREAD, &unread) == 0 && unread > 0)
         return false;
-    if (t->slept >= 0 && sleeps(t) == t->slept && !has_children(t))
+    if (t->slept >= 0 && sleeps(t) == t->slept && !terminal_has_children(t))
         return false;
     t->slept = -1;
     return true;
@@ -335,7 +335,7 @@ bool terminal_await_alone(struct terminal *t)
 
     while (t->life == LIFE_RUNS && now() < end) {
         watch(t);
-        if (t->life == LIFE_RUNS && !has_children(t) && is_idle(t))
+        if (t->life == LIFE_RUNS && !terminal_has_children(t) && is_idle(t))
             return true;
     }
     return false;

@@ -46,6 +46,8 @@ bool terminal_settle(struct terminal *t);
 /* The same until it has stopped or ended. */
 bool terminal_await_end(struct terminal *t);
 bool terminal_await_text(struct terminal *t); /* until t->seen */
+/* Has it a child process: a grading, an editor, man? */
+bool terminal_has_children(const struct terminal *t);
 /* The same until it is idle and nothing that it started runs any more; false when it ends or stops
  * before. */
 bool terminal_await_alone(struct terminal *t);

@@ -414,6 +414,13 @@ static void press(struct walk *w, const char *keys)
     rest(w);
 }
 
+/* Out of a question that is still open, an editor that waits for a key. */
+static void escape(struct walk *w)
+{
+    for (int i = 0; i < 3; i++)
+        press(w, "\033");
+}
+
 /* A grading that runs to its end is recorded. */
 static void grade(struct walk *w)
 {
@@ -423,8 +430,11 @@ static void grade(struct walk *w)
     come_back(&w->place);
     mischief(&w->place, MISCHIEF_HEAL, below(w, 1000));
     terminal_resize(&w->term, 100, 40);
-    for (int i = 0; i < 3; i++)
-        press(w, "\033"); /* a question that is still open, an editor that waits for a key */
+    escape(w);
+    if (w->open && terminal_has_children(&w->term)) {
+        press(w, "\r"); /* a man that waits for a line has taken the others */
+        escape(w);
+    }
     press(w, "g1.1\r");
     if (!w->open || (before = attempts_recorded(&w->place, &why)) < 0)
         return;
