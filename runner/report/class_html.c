@@ -249,12 +249,17 @@ static void diagnoses(FILE *out, const struct gradebook *g)
     fputs("</p>\n", out);
 }
 
-static void refusals(FILE *out, const struct gradebook *g)
+static bool has_notes(const struct gradebook *g)
 {
     bool any = g->n_faults > 0;
     for (size_t i = 0; i < g->n_students; i++)
         any = any || g->students[i].n_refusals;
-    if (!any)
+    return any;
+}
+
+static void refusals(FILE *out, const struct gradebook *g)
+{
+    if (!has_notes(g))
         return;
     fprintf(out, "<h2 id=\"notes\">%s</h2>\n<ul>\n", msg(MSG_REPORT_HTML_NOTES));
     for (size_t i = 0; i < g->n_faults; i++) {
@@ -290,6 +295,8 @@ static void navigation(FILE *out, const struct gradebook *g)
         msg(MSG_REPORT_HTML_CLASS), msg(MSG_REPORT_HTML_TESTS), msg(MSG_REPORT_HTML_ALL_DIAGNOSES));
     if (g->n_pairs)
         fprintf(out, "<a href=\"#similar\">%s</a>", msg(MSG_REPORT_HTML_SIMILAR));
+    if (has_notes(g))
+        fprintf(out, "<a href=\"#notes\">%s</a>", msg(MSG_REPORT_HTML_NOTES));
     fputs("</nav>\n", out);
 }
 

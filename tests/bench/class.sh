@@ -46,25 +46,50 @@ for n in $sizes; do
 done
 
 n=${sizes%% *}
-echo "== $n submissions, the grader killed $kills times"
-# Submissions whose verdicts do not depend on the schedule: the two gradebooks can be compared.
+killed() { # SUBMISSIONS OUT SECONDS: the grader killed again and again, and then let go
+    # random moments, such that all the runs together last about as long as one that nobody disturbs
+    longest=$(awk -v t="$3" -v k="$kills" 'BEGIN { m = 2 * t / k; print m < 2 ? 2 : m }')
+    i=0
+    while [ $i -lt "$kills" ]; do
+        "$B/ipclab" grade "$1" --out "$2" >/dev/null 2>&1 &
+        pid=$!
+        sleep "$(awk -v s="$seed$i" -v m="$longest" 'BEGIN { srand(s); printf "%.2f", rand() * m }')"
+        kill -9 $pid 2>/dev/null || true
+        wait $pid 2>/dev/null || true
+        i=$((i + 1))
+    done
+    figure "results before the last run" "$(find "$2/reports" -name '*.json' ! -name '_*' 2>/dev/null | wc -l)"
+    "$B/ipclab" grade "$1" --out "$2" >"$w/log" 2>&1 || true
+}
+# Each test of each student: "s00012 pipe-hello any_bytes wrong-output no-output".
+marks() { # OUT
+    "$B/ipclab" report "$1" --format json | jq -r '.students[] | .id as $s | .grades[] | .exercise as $x |
+        .attempts[]? | .tests[]? | "\($s) \($x) \(.test) \(.verdict) \(.diagnosis)"' | sort
+}
+differing() { # OUT OUT: students and exercises whose marks are not the same
+    marks "$1" >"$w/marks1"
+    marks "$2" >"$w/marks2"
+    comm -3 "$w/marks1" "$w/marks2" | awk '{ print $1, $2 }' | sort -u
+}
+
+echo "== $n submissions of which each has one outcome, the grader killed $kills times"
 STEADY=1 sh tests/class/make.sh "$w/K" "$n" "$seed" -1
-"$B/ipclab" grade "$w/K" --out "$w/k0" >"$w/log" 2>&1 || true
-i=0
-while [ $i -lt "$kills" ]; do
-    "$B/ipclab" grade "$w/K" --out "$w/k" >/dev/null 2>&1 &
-    pid=$!
-    # a random moment within the first two seconds
-    sleep "$(awk -v s="$seed$i" 'BEGIN { srand(s); printf "%.2f", rand() * 2 }')"
-    kill -9 $pid 2>/dev/null || true
-    wait $pid 2>/dev/null || true
-    i=$((i + 1))
-done
-"$B/ipclab" grade "$w/K" --out "$w/k" >"$w/log" 2>&1 || true
+grade "$w/k0" "$w/K"
+killed "$w/K" "$w/k" "$wall"
 book "$w/k0" >"$w/a"
 book "$w/k" >"$w/b"
 limit "lines of the gradebook that differ" "$(diff "$w/a" "$w/b" | grep -c '^[<>]' || true)" 0
 
+# What a race does is not the same twice, killed or not: two runs that nobody disturbed are the measure.
+echo "== $n submissions of all kinds, twice in one go and once killed $kills times"
+grade "$w/again" "$w/S$n"
+killed "$w/S$n" "$w/killed" "$wall"
+differing "$w/o$n" "$w/again" >"$w/by-chance"
+differing "$w/o$n" "$w/killed" >"$w/by-killing"
+figure "submissions that differ, undisturbed" "$(wc -l <"$w/by-chance")"
+figure "submissions that differ, killed" "$(wc -l <"$w/by-killing")"
+sort -u "$w/by-chance" "$w/by-killing" | sed 's/^/        /'
+limit "submissions missing after the kills" "$(($(marks "$w/o$n" | wc -l) - $(marks "$w/killed" | wc -l)))" 0
 echo "== $n submissions, of which 20 % hang"
 sh tests/class/make.sh "$w/H0" "$n" "$seed" 0
 sh tests/class/make.sh "$w/H20" "$n" "$seed" 20

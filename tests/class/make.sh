@@ -40,7 +40,7 @@ awk -v n="$n" -v seed="$seed" -v hangs="$hangs" '
             if (hangs >= 0 && r < hangs) line = pick("hang")
             else {
                 r = rand()
-                line = r < 0.4 ? pick("reference") : r < 0.85 || hangs >= 0 ? pick(hangs < 0 && rand() < 0.25 ? "hang" : "wrong") : pick("skeleton")
+                line = r < 0.4 ? pick("reference") : r < 0.85 || hangs >= 0 ? pick(hangs < 0 && count["hang"] && rand() < 0.25 ? "hang" : "wrong") : pick("skeleton")
             }
             printf "s%05d %s %d\n", i, line, int(rand() * 4)
         }
