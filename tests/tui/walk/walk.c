@@ -414,9 +414,15 @@ static void press(struct walk *w, const char *keys)
     rest(w);
 }
 
-/* Out of a question that is still open, an editor that waits for a key. */
+/* Out of a question that is still open, an editor that waits for a key, a man that waits for a
+ * line. */
 static void escape(struct walk *w)
 {
+    for (int i = 0; i < 3; i++)
+        press(w, "\033");
+    if (!w->open || !terminal_has_children(&w->term))
+        return;
+    press(w, "\r"); /* man has taken the others */
     for (int i = 0; i < 3; i++)
         press(w, "\033");
 }
@@ -431,10 +437,6 @@ static void grade(struct walk *w)
     mischief(&w->place, MISCHIEF_HEAL, below(w, 1000));
     terminal_resize(&w->term, 100, 40);
     escape(w);
-    if (w->open && terminal_has_children(&w->term)) {
-        press(w, "\r"); /* a man that waits for a line has taken the others */
-        escape(w);
-    }
     press(w, "g1.1\r");
     if (!w->open || (before = attempts_recorded(&w->place, &why)) < 0)
         return;
@@ -468,6 +470,7 @@ static void step(struct walk *w)
 
 static void leave(struct walk *w)
 {
+    escape(w);
     for (int i = 0; w->open && i < 10; i++) {
         terminal_type(&w->term, "\033", 1); /* a question may be open: q would be its text */
         rest(w);
