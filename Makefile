@@ -158,7 +158,7 @@ bench: all
 	$(Q)$(MAKE) --no-print-directory $(B)/tests/bench/look $(B)/tests/bench/terminal
 	$(Q)B=$(B) sh tests/bench/run.sh
 
-bench-class: all
+bench-class: all test-deps
 	$(Q)B=$(B) sh tests/bench/class.sh
 
 test-fresh:
