@@ -23,6 +23,8 @@ for x in "$@"; do
         # what a race or a wild pointer does is not the same twice
         grep -qE '^// expect: [a-z_0-9]+ .*(race|crash|fault|lost|torn|overflow|uninit)' "$f" && continue
         case $f in *missing_nul*) continue ;; esac
+        # processes that share memory fail other tests from run to run, whatever the one is that they must fail
+        [ -n "${STEADY:-}" ] && case $x in 4-* | 5-*) continue ;; esac
         [ -n "${STEADY:-}" ] && grep -E '^// expect:' "$f" | grep -qvE '^// expect: [a-z_0-9]+ wrong-output' && continue
         kind=wrong
         grep -qE '^// expect: [a-z_0-9]+ (unclosed-write-end|wait-before-close|both-pipes-full|lock-order|fifo-no-peer|deadlock|waits-for-itself|wrong-mtype)' "$f" && kind=hang
