@@ -290,8 +290,24 @@ static void look(struct looking *l)
         fail_last_resort();
 }
 
+/* A program of the student's that is dead by a fault of its own, while the test waits for another:
+ * one that asks again and again whether its dead partner is ready is never proven to hang. */
+static struct lab_proc *crashed(void)
+{
+    for (size_t i = 0; i < lab.n_procs; i++) {
+        struct lab_proc *p = lab.procs[i];
+        int sig = p->ended && WIFSIGNALED(p->status) ? WTERMSIG(p->status) : 0;
+        if (p->side == LAB_STUDENT && !p->trusted && !p->judged &&
+            (sig == SIGSEGV || sig == SIGBUS || sig == SIGFPE || sig == SIGILL))
+            return p;
+    }
+    return NULL;
+}
+
 void lab_wait_until(bool (*condition)(void *), void *arg)
 {
+    enum { GRACE_MS = 2000 }; /* for the others to end, or to be proven to hang, first */
+    double crashed_at = 0;
     struct looking l = {.next = clock_ms() + LOOK_MS, .step = LOOK_MS, .alive_at = clock_ms()};
     int patience = 1; /* ms until the condition is asked again without an event; doubles */
     lab_pump(0);
@@ -308,6 +324,11 @@ void lab_wait_until(bool (*condition)(void *), void *arg)
             patience *= 2;
         }
         look(&l);
+        struct lab_proc *p = crashed();
+        if (p && crashed_at == 0)
+            crashed_at = clock_ms();
+        if (p && clock_ms() - crashed_at > GRACE_MS)
+            lab_fail_signal(p);
     }
     check_flood();
 }
