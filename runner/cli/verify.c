@@ -42,7 +42,7 @@ struct verify {
     bool progress; /* stderr is a terminal */
     struct buf said;
     struct buf unclear; /* what this machine could not tell, a line each */
-    json_t *hangs; /* owned: every proven hang of a wrong answer, for --json */
+    json_t *hangs;      /* owned: every proven hang of a wrong answer, for --json */
     double slowest;
     int status; /* a grading could not be started */
 };
@@ -233,10 +233,10 @@ static void note_undecided(struct verify *v, const struct task *task, const stru
         if (record->verdict != VERDICT_UNDECIDED)
             continue;
         any = true;
-        AUTO_FREE char *line = str_format(
-            "%s %s %s: %s %s (%s)\n", task->x->number, task->x->id,
-            task->wrong ? task->wrong->name : "reference", record->test,
-            verdict_title(record->verdict, msg_lang()), text2_get(&record->symptom));
+        AUTO_FREE char *line =
+            str_format("%s %s %s: %s %s (%s)\n", task->x->number, task->x->id,
+                       task->wrong ? task->wrong->name : "reference", record->test,
+                       verdict_title(record->verdict, msg_lang()), text2_get(&record->symptom));
         if (!strstr(buf_text(&v->unclear), line))
             buf_adds(&v->unclear, line);
     }
@@ -370,8 +370,9 @@ static void print_json(const struct verify *v)
                 json_pack("{s:i,s:i}", "good", v->tallies[i].good[k], "all", v->tallies[i].all[k]));
         json_array_append_new(list, x);
     }
-    json_t *j = json_pack("{s:o,s:O,s:i,s:i,s:s}", "exercises", list, "hangs", v->hangs, "violations",
-                          v->violations, "undecided", v->undecided, "text", buf_text(&v->said));
+    json_t *j =
+        json_pack("{s:o,s:O,s:i,s:i,s:s}", "exercises", list, "hangs", v->hangs, "violations",
+                  v->violations, "undecided", v->undecided, "text", buf_text(&v->said));
     char *text = json_dumps(j, JSON_INDENT(2));
     puts(text ? text : "{}");
     free(text);
@@ -380,7 +381,8 @@ static void print_json(const struct verify *v)
 
 int command_verify(struct cli *c, int argc, char **argv)
 {
-    struct verify v = {.c = c, .repeat = 1, .seed = 1, .jobs = pool_cpus(), .only = {true, true, true}};
+    struct verify v = {
+        .c = c, .repeat = 1, .seed = 1, .jobs = pool_cpus(), .only = {true, true, true}};
     if (cli_course(c) != 0)
         return EXIT_FAULT;
     v.hangs = json_array();

@@ -66,11 +66,8 @@ static void begin(struct watch *w)
         strftime(when, sizeof when, "%H:%M:%S", &local);
     putchar('\n');
     say(MSG_CLI_WATCH_GRADING, when, w->x->number, title_text(&w->x->title));
-    sigset_t ours;
-    sigprocmask(SIG_SETMASK, &w->before, &ours);
-    int result = grade_start(&w->g, &o, &e);
-    sigprocmask(SIG_SETMASK, &ours, NULL);
-    if (result != 0) {
+    /* the signals stay blocked: the worker sets a mask of its own */
+    if (grade_start(&w->g, &o, &e) != 0) {
         w->g = NULL;
         cli_fail(EXIT_FAULT, &e);
         say(MSG_CLI_WATCH_WAITING);

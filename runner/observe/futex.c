@@ -142,24 +142,32 @@ static size_t count_sharing(const struct graph *g, const struct mapping *mine)
     return count;
 }
 
-static enum memory_place place_of(const struct mapping *m, const char *exe)
+/* Variables that begin as 0 and need more than the rest of the last page of the file: anonymous
+ * memory right behind it. */
+static bool follows_program(int dir, const struct mapping *m, const char *exe)
+{
+    struct mapping before;
+    return !m->path[0] && proc_mapping(dir, m->start - 1, &before) && strcmp(before.path, exe) == 0;
+}
+
+static enum memory_place place_of(int dir, const struct mapping *m, const char *exe)
 {
     if (strcmp(m->path, "[stack]") == 0)
         return MEMORY_STACK;
     if (strcmp(m->path, "[heap]") == 0)
         return MEMORY_HEAP;
-    return strcmp(m->path, exe) == 0 ? MEMORY_GLOBAL : MEMORY_OTHER;
+    return strcmp(m->path, exe) == 0 || follows_program(dir, m, exe) ? MEMORY_GLOBAL : MEMORY_OTHER;
 }
 
 /* "/dev/shm/sem.turn" is the semaphore "/turn"; "/ring + 16" lies 16 bytes into the shm object;
  * "/dev/zero (deleted)" is anonymous shared memory.
  */
-static void name_memory(struct object *o, const struct mapping *m, const char *exe)
+static void name_memory(struct object *o, int dir, const struct mapping *m, const char *exe)
 {
     unsigned long offset = m->offset + (o->futex.address - m->start);
     static const char sem[] = "/dev/shm/sem.", shm[] = "/dev/shm/";
     bool program = strcmp(m->path, exe) == 0 || strstr(m->path, ".so"); /* global variables */
-    o->futex.place = place_of(m, exe);
+    o->futex.place = place_of(dir, m, exe);
     o->futex.file = m->path[0] == '/' && !program && strncmp(m->path, "/dev/zero", 9) != 0;
     if (strncmp(m->path, sem, sizeof sem - 1) == 0)
         snprintf(o->name, sizeof o->name, "/%.100s", m->path + sizeof sem - 1);
@@ -187,7 +195,7 @@ static int futex_object(struct graph *g, const struct wait *w, const struct fute
     o->futex.shared = mapped && m.shared;
     o->futex.mapped_by = o->futex.shared ? count_sharing(g, &m) : 1;
     if (mapped)
-        name_memory(o, &m, g->facts[w->process].exe);
+        name_memory(o, g->facts[w->process].dir, &m, g->facts[w->process].exe);
     return index;
 }
 

@@ -953,6 +953,31 @@ START_TEST(not_shared)
 }
 END_TEST
 
+/* Far behind the last page of the program's file: the kernel calls that memory anonymous. */
+static struct {
+    char before[1 << 20];
+    sem_t sem;
+    char behind[1 << 20];
+} far;
+
+static void far_global_not_shared(void)
+{
+    sem_init(&far.sem, 1, 0);
+    if (branch() == 0) {
+        sem_wait(&far.sem);
+        _exit(0);
+    }
+    sem_post(&far.sem);
+    wait(NULL);
+}
+
+START_TEST(far_not_shared)
+{
+    expect_hang(far_global_not_shared, "not-shared");
+    expect_evidence("全局");
+}
+END_TEST
+
 static void map_private(void)
 {
     char name[64];
@@ -1802,6 +1827,7 @@ static void add_hangs(Suite *suite)
                                   sem_zero,
                                   private_futex,
                                   not_shared,
+                                  far_not_shared,
                                   not_shared_file,
                                   lock_order,
                                   lock_order_threads,
