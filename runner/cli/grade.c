@@ -158,7 +158,7 @@ static int choose_run(const struct request *q, struct class_run *r)
     static const char *const names[] = {"changed", "all", "failed"};
     long n = 0;
     r->shard = r->shards = 1;
-    r->jobs = pool_cpus() < POOL_MAX ? pool_cpus() : POOL_MAX;
+    r->jobs = pool_jobs();
     if (q->jobs && !whole_number(q->jobs, 1, POOL_MAX, &n))
         return bad_value("--jobs", q->jobs);
     if (q->jobs)

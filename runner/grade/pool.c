@@ -24,6 +24,12 @@ int pool_cpus(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
+int pool_jobs(void)
+{
+    int jobs = 2 * pool_cpus();
+    return jobs < POOL_MAX ? jobs : POOL_MAX;
+}
+
 /* Fill a free slot; false when there is nothing to put in, or no more is wanted. */
 static bool start(const struct pool *p, struct slot *s, bool *open)
 {
