@@ -117,7 +117,8 @@ struct failure {
 _Noreturn void lab_fail_with(struct failure *f);
 /* Set both languages of a text from the message table (same arguments for both). */
 void lab_say(char *text[LANG_COUNT], enum msg_id id, ...);
-/* What lab_wait_until() waits for from now on, for the report of a hang; NULL, NULL when it is over. */
+/* What lab_wait_until() waits for from now on, for the report of a hang; NULL, NULL when it is
+ * over. */
 void lab_awaiting(const char *zh, const char *en);
 /* Append a line to evidence. */
 void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...);
