@@ -47,6 +47,11 @@ int str_equal(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+int str_order(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 void mem_free_at(void *pointer_to_pointer)
 {
     void *p;

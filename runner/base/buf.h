@@ -37,6 +37,7 @@ char *str_dup(const char *text);                           /* NULL stays NULL */
 char *str_ndup(const char *text, size_t len);
 char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int str_equal(const char *a, const char *b); /* NULL-safe; 1 when equal */
+int str_order(const void *a, const void *b); /* qsort, bsearch: two elements of a char *[] */
 
 /* Cleanup attribute for plain malloc'd pointers: AUTO_FREE char *s = …; */
 void mem_free_at(void *pointer_to_pointer);

@@ -6,11 +6,6 @@
 #include "base/buf.h"
 #include "base/text.h"
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 void lines_add(struct lines *l, const char *text)
 {
     for (const char *p = text; *p;) {
@@ -24,12 +19,12 @@ void lines_add(struct lines *l, const char *text)
 void lines_sort(struct lines *l)
 {
     if (l->bare)
-        qsort(l->bare, l->n, sizeof *l->bare, by_text);
+        qsort(l->bare, l->n, sizeof *l->bare, str_order);
 }
 
 bool lines_have(const struct lines *l, const char *bare)
 {
-    return l->bare && bsearch(&bare, l->bare, l->n, sizeof *l->bare, by_text);
+    return l->bare && bsearch(&bare, l->bare, l->n, sizeof *l->bare, str_order);
 }
 
 void lines_release(struct lines *l)

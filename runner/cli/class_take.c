@@ -434,11 +434,6 @@ struct here { /* folders of the students at hand, sorted */
     size_t n;
 };
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static int take_absent(void *context, const char *folder, struct err *e)
 {
     const struct here *h = context;
@@ -446,7 +441,7 @@ static int take_absent(void *context, const char *folder, struct err *e)
     struct gradebook *g = h->r->g;
     struct gradebook_student who;
     (void)e;
-    if (h->n && bsearch(&folder, h->folders, h->n, sizeof *h->folders, by_text))
+    if (h->n && bsearch(&folder, h->folders, h->n, sizeof *h->folders, str_order))
         return 0;
     if (!student_file_load(h->r->dir->out, folder, &who, &t.before))
         return 0;
@@ -474,7 +469,7 @@ static bool take_all_absent(struct class_run *r)
         if (r->g->students[i].submitted)
             h.folders[h.n++] = r->g->students[i].folder;
     if (h.n)
-        qsort(h.folders, h.n, sizeof *h.folders, by_text);
+        qsort(h.folders, h.n, sizeof *h.folders, str_order);
     if (class_each_student(r->dir->out, take_absent, &h, &e) != 0)
         fail(r, &e);
     free(h.folders);
