@@ -385,9 +385,9 @@ int command_verify(struct cli *c, int argc, char **argv)
         .c = c, .repeat = 1, .seed = 1, .jobs = pool_cpus(), .only = {true, true, true}};
     if (cli_course(c) != 0)
         return EXIT_FAULT;
-    v.hangs = json_array();
     if (!fs_is_dir(c->course.layout.solutions))
         return cli_failf(EXIT_FAULT, MSG_CLI_VERIFY_NO_SOLUTIONS, c->course.layout.solutions);
+    v.hangs = json_array();
     v.progress = isatty(STDERR_FILENO);
     v.tallies = mem_alloc(c->course.n_exercises * sizeof *v.tallies);
     v.chosen = mem_alloc(c->course.n_exercises * sizeof *v.chosen);
