@@ -70,13 +70,11 @@ static void add_line(char **text, const struct lab_proc *p, const struct call_re
     AUTO_FREE char *line = what(c, caller, lang);
     AUTO_FREE char *where = c->offset ? lab_source_line(p, c->offset) : NULL;
     struct buf b = BUF_INIT;
-    if (*text)
-        buf_addf(&b, "%s\n", *text);
     lab_add_without_gaps(&b, line, strlen(line));
     if (where)
         buf_addf(&b, "  %s", where);
-    free(*text);
-    *text = buf_steal(&b);
+    lab_add_line(text, buf_text(&b));
+    buf_release(&b);
 }
 
 void lab_mention_calls(struct failure *f)

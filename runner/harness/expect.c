@@ -84,9 +84,7 @@ static void add_ended(struct failure *f, const struct lab_proc *q, enum msg_id i
     for (int lang = 0; lang < LANG_COUNT; lang++) {
         AUTO_FREE char *line =
             msg_format((enum lang)lang, id, lab_role(q, (enum lang)lang), number);
-        char *old = f->evidence[lang];
-        f->evidence[lang] = old ? str_format("%s\n%s", old, line) : str_dup(line);
-        free(old);
+        lab_add_line(&f->evidence[lang], line);
     }
 }
 

@@ -71,18 +71,21 @@ void lab_say(char *text[LANG_COUNT], enum msg_id id, ...)
     }
 }
 
+void lab_add_line(char **text, const char *line)
+{
+    char *all = *text && **text ? str_format("%s\n%s", *text, line) : str_dup(line);
+    free(*text);
+    *text = all;
+}
+
 void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...)
 {
     for (int lang = 0; lang < LANG_COUNT; lang++) {
         va_list ap;
         va_start(ap, id);
-        char *line = msg_vformat((enum lang)lang, id, ap);
+        AUTO_FREE char *line = msg_vformat((enum lang)lang, id, ap);
         va_end(ap);
-        char *joined =
-            text[lang] && *text[lang] ? str_format("%s\n%s", text[lang], line) : str_dup(line);
-        free(text[lang]);
-        free(line);
-        text[lang] = joined;
+        lab_add_line(&text[lang], line);
     }
 }
 
@@ -232,11 +235,9 @@ static void mention_awaited(struct failure *f)
             continue;
         AUTO_FREE char *line = msg_format((enum lang)i, MSG_HARNESS_AWAITED, lab.awaited[i]);
         struct buf b = BUF_INIT;
-        if (f->evidence[i])
-            buf_addf(&b, "%s\n", f->evidence[i]);
         lab_add_without_gaps(&b, line, strlen(line));
-        free(f->evidence[i]);
-        f->evidence[i] = buf_steal(&b);
+        lab_add_line(&f->evidence[i], buf_text(&b));
+        buf_release(&b);
     }
 }
 
