@@ -1024,6 +1024,18 @@ static bool ended_or_spoke(void *arg)
     return len > 0 || lab_ended(arg);
 }
 
+/* The hint of the moment is about a server that cannot listen there. */
+static struct lab_proc *restart_on(int port)
+{
+    struct lab_proc *server = lab_start("tcpd", lab_text("%d", port));
+    int said = read_port(server);
+
+    lab_hint(NULL, NULL);
+    lab_expect(said == port, VERDICT_WRONG_OUTPUT, "wrong-port", "要的是端口 %1$d，报出的是 %2$d。",
+               "Port %1$d was asked for, but it says %2$d.", port, said);
+    return server;
+}
+
 static bool gone(void *arg)
 {
     return lab_ended(arg);
@@ -1078,11 +1090,7 @@ LAB_TEST(restart)
         "The side that closes first keeps the port in TIME_WAIT for a minute. Set SO_REUSEADDR "
         "before bind().");
     lab_hint_for("no-output", "no-reuseaddr", NULL, NULL);
-    server = lab_start("tcpd", lab_text("%d", port));
-    again = read_port(server);
-    lab_expect(again == port, VERDICT_WRONG_OUTPUT, "wrong-port",
-               "要的是端口 %1$d，报出的是 %2$d。", "Port %1$d was asked for, but it says %2$d.",
-               port, again);
+    server = restart_on(port);
     p = connect_to("127.0.0.1", port);
     echo(&p, "after", 5, "no-answer");
 
@@ -1098,12 +1106,7 @@ LAB_TEST(restart)
         "The port is still taken: the child that serves the client lives on with the listening "
         "socket it inherited. After fork() the child closes the listener first.");
     lab_hint_for("no-output", "child-keeps-listener", NULL, NULL);
-    second = lab_start("tcpd", lab_text("%d", port));
-    again = read_port(second);
-    lab_hint(NULL, NULL);
-    lab_expect(again == port, VERDICT_WRONG_OUTPUT, "wrong-port",
-               "要的是端口 %1$d，报出的是 %2$d。", "Port %1$d was asked for, but it says %2$d.",
-               port, again);
+    second = restart_on(port);
     hang_up(&p);
     lab_wait(server);
     end_server(second);
