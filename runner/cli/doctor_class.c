@@ -1,7 +1,6 @@
 /* Is this machine fit to grade a class? What ipclab doctor --grading looks at beyond the rest. */
 #include <ctype.h>
 #include <dirent.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +10,9 @@
 
 #include "base/fs.h"
 #include "cli/doctor.h"
+#include "grade/pool.h"
 #include "sandbox/cgroup.h"
 #include "sandbox/sandbox.h"
-
-static int cpus(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
 
 /* The text of a small file, "" when it cannot be read; malloc'd. */
 static char *file_text(const char *path)
@@ -81,12 +75,12 @@ void doctor_class_memory(struct cli *c, struct finding *f)
         finding_say(f, MARK_WARN, MSG_CLI_DOC_CLASS_MEMORY_UNKNOWN);
         return;
     }
-    unsigned long long mb = kib >> 10, wanted = (unsigned long long)cpus() * PER_JOB_MB;
+    unsigned long long mb = kib >> 10, wanted = (unsigned long long)pool_jobs() * PER_JOB_MB;
     finding_say(f,
                 mb < PER_JOB_MB ? MARK_BAD
                 : mb < wanted   ? MARK_WARN
                                 : MARK_GOOD,
-                MSG_CLI_DOC_CLASS_MEMORY, mb, cpus(), wanted);
+                MSG_CLI_DOC_CLASS_MEMORY, mb, pool_jobs(), wanted);
     if (mb < wanted)
         finding_remedy(f, MSG_CLI_DOC_CLASS_MEMORY_REMEDY, mb / PER_JOB_MB ? mb / PER_JOB_MB : 1);
 }
@@ -133,8 +127,8 @@ void doctor_class_noise(struct cli *c, struct finding *f)
         finding_say(f, MARK_GOOD, MSG_CLI_DOC_CLASS_SMT);
     if (strcmp(governor, "powersave") == 0 || strcmp(governor, "ondemand") == 0)
         finding_say(f, MARK_GOOD, MSG_CLI_DOC_CLASS_GOVERNOR, governor);
-    if (strtod(load, NULL) > 2.0 * cpus()) {
-        finding_say(f, MARK_WARN, MSG_CLI_DOC_CLASS_LOAD, strtod(load, NULL), cpus());
+    if (strtod(load, NULL) > 2.0 * sandbox_cpus()) {
+        finding_say(f, MARK_WARN, MSG_CLI_DOC_CLASS_LOAD, strtod(load, NULL), sandbox_cpus());
         finding_remedy(f, MSG_CLI_DOC_CLASS_LOAD_REMEDY);
     }
 }

@@ -87,8 +87,7 @@ static double quota(void)
 
 void doctor_cpus(struct cli *c, struct finding *f)
 {
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    int count = sandbox_cpus();
     double share = quota();
     (void)c;
     finding_say(f, MARK_GOOD, MSG_CLI_DOC_CPUS_COUNT, count);

@@ -382,7 +382,7 @@ static void print_json(const struct verify *v)
 int command_verify(struct cli *c, int argc, char **argv)
 {
     struct verify v = {
-        .c = c, .repeat = 1, .seed = 1, .jobs = pool_cpus(), .only = {true, true, true}};
+        .c = c, .repeat = 1, .seed = 1, .jobs = sandbox_cpus(), .only = {true, true, true}};
     if (cli_course(c) != 0)
         return EXIT_FAULT;
     if (!fs_is_dir(c->course.layout.solutions))

@@ -1,7 +1,6 @@
 #include "grade/pool.h"
 
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <time.h>
@@ -18,15 +17,9 @@ static void on_signal(int sig)
     interrupted = sig;
 }
 
-int pool_cpus(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
 int pool_jobs(void)
 {
-    int jobs = 2 * pool_cpus();
+    int jobs = 2 * sandbox_cpus();
     return jobs < POOL_MAX ? jobs : POOL_MAX;
 }
 

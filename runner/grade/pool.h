@@ -29,10 +29,8 @@ struct pool {
 /* Until no job runs and `next` has none. SIGINT and SIGTERM cancel what runs (`done` is called with
  * report->cancelled) and end it: then the result is the signal, else 0. */
 int pool_run(const struct pool *p);
-/* CPUs this process may use. */
-int pool_cpus(void);
-/* How many gradings keep them busy: two for each CPU, since one waits a third of its time
- * (tests/bench/class.sh: 68 % of two CPUs with 2, 92 % with 4). At most POOL_MAX. */
+/* How many gradings keep the CPUs busy (sandbox_cpus): two for each CPU, since one waits a third of
+ * its time (tests/bench/class.sh: 68 % of two CPUs with 2, 92 % with 4). At most POOL_MAX. */
 int pool_jobs(void);
 
 #endif

@@ -1,5 +1,4 @@
 /* Beginning and end of a test, and small services for check.c. */
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -242,8 +241,7 @@ const char *lab_name(const char *stem)
 
 int lab_cpus(void)
 {
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+    return sandbox_cpus();
 }
 
 const char *lab_pattern(size_t len)

@@ -133,6 +133,8 @@ struct sandbox_child {
  */
 int sandbox_spawn(struct sandbox_child *c, struct sandbox_test *t,
                   const struct sandbox_command *cmd, struct err *e);
+/* CPUs this process may use (sched_getaffinity(2)): what sandbox_command.cpu counts; at least 1. */
+int sandbox_cpus(void);
 /* Signal through the pidfd; a child that is gone is fine. */
 void sandbox_signal(const struct sandbox_child *c, int sig);
 /* Reap if it ended: 1 and *status, *usage; 0 still running; -1 never ours. */

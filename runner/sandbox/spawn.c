@@ -131,6 +131,12 @@ static void set_limits(const struct sandbox_command *cmd, enum sandbox_mode mode
     }
 }
 
+int sandbox_cpus(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
 static void pin(int nth)
 {
     cpu_set_t allowed, one;
