@@ -62,7 +62,8 @@ void doctor_gcc(struct cli *c, struct finding *f)
     struct buf said = BUF_INIT;
     AUTO_FREE char *version = first_line(gcc, "-dumpfullversion");
     struct scratch scratch;
-    const char *folder = scratch_make(&scratch, "doctor", true, NULL) == 0 ? scratch.path : NULL;
+    scratch_make(&scratch, "doctor", true, NULL);
+    const char *folder = scratch.path; /* NULL: no place */
     (void)c;
     if (!version) {
         finding_say(f, MARK_BAD, MSG_CLI_DOC_GCC_NONE, gcc);
@@ -119,7 +120,8 @@ void doctor_asan(struct cli *c, struct finding *f)
     static const char *const flags[] = {"-fsanitize=address,undefined", NULL};
     struct buf said = BUF_INIT;
     struct scratch scratch;
-    const char *folder = scratch_make(&scratch, "doctor", true, NULL) == 0 ? scratch.path : NULL;
+    scratch_make(&scratch, "doctor", true, NULL);
+    const char *folder = scratch.path; /* NULL: no place */
     (void)c;
     if (!folder || !doctor_compile(folder, "probe", source, flags, &said)) {
         finding_say(f, MARK_WARN, MSG_CLI_DOC_SAN_NO_LIBRARY, "run --asan");
@@ -167,7 +169,8 @@ void doctor_tsan(struct cli *c, struct finding *f)
     static const char *const flags[] = {"-fsanitize=thread", NULL};
     struct buf said = BUF_INIT;
     struct scratch scratch;
-    const char *folder = scratch_make(&scratch, "doctor", true, NULL) == 0 ? scratch.path : NULL;
+    scratch_make(&scratch, "doctor", true, NULL);
+    const char *folder = scratch.path; /* NULL: no place */
     (void)c;
     if (!folder || !doctor_compile(folder, "probe", source, flags, &said)) {
         finding_say(f, MARK_WARN, MSG_CLI_DOC_SAN_NO_LIBRARY, "-fsanitize=thread");
