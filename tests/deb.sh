@@ -6,6 +6,7 @@
 # shellcheck disable=SC2016,SC2086 # an inner shell expands; lists of words
 set -u
 cd "$(dirname "$0")/.." || exit 1
+. tests/kit_contents.sh
 good=0 bad=0
 # Inside and outside count into one file.
 is() { # NAME COMMAND…
@@ -20,14 +21,6 @@ is() { # NAME COMMAND…
     fi
 }
 fails() { ! "$@"; }
-says() { # STATUS WORDS COMMAND…: ends so, and says so
-    status=$1 words=$2
-    shift 2
-    "$@" >"$work/out" 2>&1
-    got=$?
-    cat "$work/out"
-    [ "$got" -eq "$status" ] && grep -q -e "$words" "$work/out"
-}
 installed() { [ "$(dpkg-query $admin -W -f '${Status}' "$1" 2>/dev/null)" = 'install ok installed' ]; }
 
 # --- the life of both packages, where dpkg may write ---------------------------------------------------
@@ -102,7 +95,7 @@ wait $!
 is 'build student' test -f "$student"
 tail -n 5 "$work/student.log" | grep -v "\.deb\$"
 
-. tests/kit_contents.sh
+secret_lines
 is 'there are lines to look for' test "$(wc -l <"$work/lines")" -gt 100
 for deb in "$student" "$teacher"; do
     kind=$(basename "$deb" | sed 's/_.*//')

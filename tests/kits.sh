@@ -20,6 +20,7 @@ is() { # NAME COMMAND…
 fails() { ! "$@"; }
 
 . tests/kit_contents.sh
+secret_lines
 is 'there are lines to look for' test "$(wc -l <"$work/lines")" -gt 100
 
 version=$(sed -n 's/^VERSION *:= *//p' Makefile)
@@ -61,14 +62,6 @@ rm -r "$kit/labs/planted"
 # The kit's own Makefile builds it. The same sources are compiled here already: their objects come along.
 mkdir -p "$kit/build/obj"
 cp -a "$B/obj/runner" "$kit/build/obj/"
-says() { # STATUS WORDS COMMAND…: ends so, and says so
-    status=$1 words=$2
-    shift 2
-    "$@" >"$work/out" 2>&1
-    got=$?
-    cat "$work/out"
-    [ "$got" -eq "$status" ] && grep -q -e "$words" "$work/out"
-}
 in_kit() { (unset IPCLAB_ROOT MAKEFLAGS MFLAGS B && make --no-print-directory -C "$kit" "$@" </dev/null); }
 is 'make in the kit' in_kit
 is 'make run in the kit' says 0 pipe-hello in_kit run
