@@ -14,10 +14,9 @@ static const char replacement[] = "\xef\xbf\xbd";
 /* Decode one character; an invalid byte counts as one U+FFFD of length 1. */
 static size_t decode(const char *text, size_t len, ucs4_t *c, bool *valid)
 {
-    unsigned char first = (unsigned char)*text;
     *valid = true;
-    if (first < 0x80 && len > 0) {
-        *c = first;
+    if (len > 0 && (unsigned char)*text < 0x80) {
+        *c = (unsigned char)*text;
         return 1;
     }
     int n = u8_mbtoucr(c, (const uint8_t *)text, len);

@@ -16,8 +16,9 @@ void refusals_from_json(struct gradebook_refusal **list, size_t *count, struct f
                         const char *key);
 /* A file of ours as JSON: 0 and *j (caller owns), 1 when there is none, -1. */
 int json_file_load(const char *path, json_t **j, struct err *e);
+/* Does the file say exactly this already? Consumes `j`. */
+bool json_file_is(const char *path, json_t *j);
 /* Consumes `j`. A file that already says so is left alone. */
-bool json_file_is(const char *path, json_t *j); /* takes j: does the file say this? */
 int json_file_save(const char *path, json_t *j, struct err *e);
 
 #endif
