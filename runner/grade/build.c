@@ -105,11 +105,15 @@ static int start(struct job *j, struct sandbox_test *t, const struct program *p,
     if (pipe2(ends, O_CLOEXEC) != 0)
         return err_sys(e, MSG_SANDBOX_CANNOT_FORK);
     compose(&a, t->box, p, asan);
+    /* a killed compiler leaves its files where the sweep of killed gradings finds them */
+    AUTO_FREE char *temporary = str_format("TMPDIR=%s", t->dir);
+    const char *const env[] = {"PATH=/usr/bin:/bin", "LANG=C.UTF-8", temporary, NULL};
     const struct sandbox_command cmd = {
         .place = PLACE_STUDENT,
         .path = compiler,
         .exec_fd = -1,
         .argv = a.list,
+        .env = t->box->mode == SANDBOX_NONE ? env : NULL,
         .fds = {-1, ends[1], ends[1]},
         .limits = {.cpu_seconds = CPU_SECONDS, .memory_bytes = 1024l << 20, .processes = 64},
         .cpu = -1,

@@ -116,6 +116,7 @@ static void export_environment(const struct worker *w)
     clearenv();
     setenv("PATH", "/usr/bin:/bin", 1);
     setenv("LANG", "C.UTF-8", 1);
+    setenv("TEMP", w->folder->work, 1); /* libcheck's files go with the folder */
     fcntl(w->events, F_SETFD, 0);
     set_number("IPCLAB_EVENTS", (unsigned)w->events);
     set_number("IPCLAB_SEED", w->seed);
