@@ -94,8 +94,17 @@ static struct ring *ring_find(const char *name)
 
 static void ring_unlink(void)
 {
-    if (shm_unlink(view.name) == -1)
+    if (shm_unlink(view.name) == 0)
+        return;
+    if (errno != ENOENT)
         lab_internal("shm_unlink: %s", strerror(errno));
+    lab_hint(
+        "shm_unlink 只在 ring_cons NAME rm "
+        "里做：名字没有了，后来的人会另建一个环，两边再也碰不到头。",
+        "shm_unlink() belongs into ring_cons NAME rm only: without the name whoever comes later "
+        "makes another ring, and the two never meet.");
+    lab_fail(VERDICT_WRONG_STATE, "name-removed", "没有人叫它删，环的名字 %s 却已经不在了。",
+             "Nobody asked for it, but the name of the ring, %s, is gone.", view.name);
 }
 
 static int value(sem_t *s)
