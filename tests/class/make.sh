@@ -25,6 +25,8 @@ for x in "$@"; do
         case $f in *missing_nul*) continue ;; esac
         # processes that share memory fail other tests from run to run, whatever the one is that they must fail
         [ -n "${STEADY:-}" ] && case $x in 4-* | 5-*) continue ;; esac
+        # what this one does depends on memory that it never wrote
+        [ -n "${STEADY:-}" ] && case $f in */peercred-len-unset.c) continue ;; esac
         [ -n "${STEADY:-}" ] && grep -E '^// expect:' "$f" | grep -qvE '^// expect: [a-z_0-9]+ wrong-output' && continue
         kind=wrong
         grep -qE '^// expect: [a-z_0-9]+ (unclosed-write-end|wait-before-close|both-pipes-full|lock-order|fifo-no-peer|deadlock|waits-for-itself|wrong-mtype)' "$f" && kind=hang
