@@ -12,6 +12,14 @@
 
 static const char mark[] = "\nipclab-crash: ";
 
+bool lab_has_crash(const struct lab_proc *p, int sig)
+{
+    const char *at =
+        p->errors.len ? memmem(p->errors.data, p->errors.len, mark, sizeof mark - 1) : NULL;
+    int told;
+    return at && sscanf(at + sizeof mark - 1, "signal=%d", &told) == 1 && told == sig;
+}
+
 /* Take the first such line out of `errors`; false when there is none. */
 static bool take_line(struct buf *errors, struct crash *c)
 {

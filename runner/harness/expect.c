@@ -28,6 +28,7 @@ static const struct {
     {SIGABRT, "abort", MSG_HARNESS_HINT_ABRT},
     {SIGPIPE, "sigpipe", MSG_HARNESS_HINT_PIPE},
     {SIGFPE, "divide-by-zero", MSG_HARNESS_HINT_FPE},
+    {SIGALRM, "killed-by-signal", MSG_HARNESS_HINT_ALRM},
     {SIGILL, "killed-by-signal", MSG_HARNESS_HINT_OTHER},
     {SIGKILL, "killed-by-signal", MSG_HARNESS_HINT_KILL},
     {SIGXCPU, "busy-loop", MSG_HARNESS_HINT_XCPU},

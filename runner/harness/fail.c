@@ -1,5 +1,6 @@
 /* From a failure to the verdict record, and the end of the test. */
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -211,7 +212,9 @@ static void mention_crashes(struct failure *f)
         struct lab_proc *p = lab.procs[i];
         if (p->side != LAB_STUDENT || p->trusted || about_another(f, p) || !lab_take_crash(p, &c))
             continue;
-        if (c.where)
+        if (c.where && c.signal == SIGALRM)
+            lab_say_more(f->evidence, MSG_HARNESS_CHILD_ALARM_AT, c.where);
+        else if (c.where)
             lab_say_more(f->evidence, MSG_HARNESS_CHILD_CRASHED_AT, c.signal, strsignal(c.signal),
                          c.where);
         else
@@ -272,6 +275,7 @@ static void look_for_sanitizers(const struct failure *f)
 void lab_fail_with(struct failure *f)
 {
     static bool failing;
+    lab_blame_alarm(f);
     const char *better, *own_hint[LANG_COUNT] = {lab.hint[LANG_ZH], lab.hint[LANG_EN]};
     look_for_sanitizers(f);
     if (failing) /* a refine function failed itself: the first failure counts */

@@ -277,6 +277,7 @@ static void look(struct looking *l)
     lab_check_memory();
     if (seen == OBSERVE_TIMED)
         lab_notice_sleep();
+    lab_notice_standstill(seen);
     bool hung = seen == OBSERVE_HUNG && may_conclude(l, now);
     if (hung && l->hung_once) /* twice: a moment in which nobody moved costs little */
         fail_hang(l->alive_at);

@@ -147,6 +147,8 @@ struct crash {
 };
 /* Take the report out of the program's stderr; false when there is none. */
 bool lab_take_crash(struct lab_proc *p, struct crash *c);
+/* Does the stderr of the program tell of an end by `sig` first of all? */
+bool lab_has_crash(const struct lab_proc *p, int sig);
 /* "file.c:12" of an offset in the program of `p`; malloc'd, NULL when unknown. */
 char *lab_source_line(const struct lab_proc *p, unsigned long offset);
 
@@ -166,6 +168,11 @@ bool lab_paused(void);
 
 /* --- memory.c: all programs together use more than the exercise allows: ends the test */
 void lab_check_memory(void);
+
+/* --- alarm.c: what each look saw. When nobody could go on until a timer of the program's own ended
+ * a process, turn the failure that came of it into that standstill. */
+void lab_notice_standstill(enum observation seen);
+void lab_blame_alarm(struct failure *f);
 
 /* --- sleep.c: look for sleepers; at the end true when there is advice to give */
 void lab_notice_sleep(void);

@@ -172,7 +172,7 @@ static char *graph_text(const struct graph *g, const struct finding *f, enum lan
     return finished(&out);
 }
 
-void observer_explain(struct observer *o, struct diagnosis *d)
+static void explain(struct observer *o, struct diagnosis *d, bool lines)
 {
     struct graph g;
     struct finding f;
@@ -180,7 +180,8 @@ void observer_explain(struct observer *o, struct diagnosis *d)
     graph_init(&g, o);
     words_number(&g);
     pattern_find(&g, &f);
-    graph_find_lines(&g);
+    if (lines)
+        graph_find_lines(&g);
     snprintf(d->id, sizeof d->id, "%s", f.id);
     for (int lang = 0; lang < LANG_COUNT; lang++) {
         d->symptom[lang] = symptom(&g, &f, lang);
@@ -189,4 +190,14 @@ void observer_explain(struct observer *o, struct diagnosis *d)
         d->graph[lang] = graph_text(&g, &f, lang);
     }
     graph_release(&g);
+}
+
+void observer_explain(struct observer *o, struct diagnosis *d)
+{
+    explain(o, d, true);
+}
+
+void observer_describe(struct observer *o, struct diagnosis *d)
+{
+    explain(o, d, false);
 }

@@ -274,7 +274,7 @@ static enum patience patience_of_process(const struct snapshot *s, const struct 
     struct open_kinds kinds = {0};
     enum patience all = PATIENCE_ENDLESS;
     if (p->hidden_timer || has_timers(dir))
-        all = PATIENCE_TIMED;
+        all = PATIENCE_ALARM;
     for (size_t i = 0; i < p->tasks; i++)
         all = worse(all, patience_in_detail(dir, p, &s->tasks[p->first_task + i]));
     if (!look_at_fds(dir, &kinds) || kinds.uring || (epoll && kinds.timer))
@@ -313,7 +313,7 @@ enum patience patience_of_all(const struct snapshot *s, int proc)
         close(dir);
     }
     /* Asked only when it matters: the kernel's table is long. */
-    if (all == PATIENCE_ENDLESS && sockets && network_of_all_is_busy(s, proc))
+    if (all >= PATIENCE_ALARM && sockets && network_of_all_is_busy(s, proc))
         all = PATIENCE_RUNNING;
     return all;
 }

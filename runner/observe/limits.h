@@ -8,6 +8,7 @@
 enum patience {
     PATIENCE_RUNNING, /* not blocked, or in a way we do not understand */
     PATIENCE_TIMED,   /* blocked, but time may end it */
+    PATIENCE_ALARM,   /* blocked, and of all that is time only an interval timer may end it */
     PATIENCE_ENDLESS, /* blocked until another process acts */
 };
 

@@ -79,6 +79,7 @@ static enum observation judge(const struct snapshot *s)
         return OBSERVE_RUNNING;
     case PATIENCE_TIMED:
         return OBSERVE_TIMED;
+    case PATIENCE_ALARM:
     case PATIENCE_ENDLESS:
         break;
     }
@@ -109,6 +110,8 @@ static enum observation confirm(const struct observer *o)
         return OBSERVE_RUNNING;
     case PATIENCE_TIMED:
         return OBSERVE_TIMED;
+    case PATIENCE_ALARM:
+        return OBSERVE_ALARM;
     case PATIENCE_ENDLESS:
         break;
     }

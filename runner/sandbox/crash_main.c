@@ -3,6 +3,8 @@
  *
  *     ipclab-crash: signal=11 code=1 address=0x0 offset=0x1234
  *
+ * SIGALRM counts as fatal: a program that sets alarm() and no handler is told where it was then.
+ *
  * `offset` is the place in the main program (relative to its load address): the faulting
  * instruction, or, when that lies in a library, the nearest return address on the stack that lies
  * in the main program; 0 when there is none. A handler the program installs itself replaces ours.
@@ -15,7 +17,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM};
 static uintptr_t base, text_start, text_end;
 
 static int first_object(struct dl_phdr_info *info, size_t size, void *arg)
@@ -97,15 +99,15 @@ static void on_crash(int sig, siginfo_t *info, void *context)
     at = put_text(at, " code=");
     at = put_number(at, info->si_code > 0 ? (uintptr_t)info->si_code : 0, 10);
     at = put_text(at, " address=0x");
-    at = put_number(at, info->si_code > 0 ? (uintptr_t)info->si_addr : 0, 16);
+    at = put_number(at, info->si_code > 0 && sig != SIGALRM ? (uintptr_t)info->si_addr : 0, 16);
     at = put_text(at, " offset=0x");
     at = put_number(at, pc ? pc - base : 0, 16);
     at = put_text(at, "\n");
     if (write(2, line, (size_t)(at - line)) < 0)
         _exit(128 + sig);
     /* SA_RESETHAND: the default action takes over; a fault happens again on return, abort() raises
-     * again by itself, what somebody sent is sent again */
-    if (info->si_code <= 0 && sig != SIGABRT)
+     * again by itself, what somebody or a timer sent is sent again */
+    if ((info->si_code <= 0 || sig == SIGALRM) && sig != SIGABRT)
         raise(sig);
 }
 

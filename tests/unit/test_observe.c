@@ -1440,11 +1440,12 @@ static void runs_limited(void)
 START_TEST(time_limit_is_no_hang)
 {
     limited_index = _i;
+    enum observation wanted = limited[_i] == has_posix_timer ? OBSERVE_ALARM : OBSERVE_TIMED;
     start(runs_limited);
-    await(OBSERVE_TIMED, false);
+    await(wanted, false);
     for (int i = 0; i < 40; i++) { /* and it stays so */
         enum observation seen = look_with(false, 0);
-        ck_assert_msg(seen == OBSERVE_TIMED || seen == OBSERVE_BLOCKED, "seen %d", (int)seen);
+        ck_assert_msg(seen == wanted || seen == OBSERVE_BLOCKED, "seen %d", (int)seen);
         pause_a_little();
     }
 }
@@ -1453,7 +1454,11 @@ END_TEST
 START_TEST(hidden_timer_is_no_hang)
 {
     start(pauses);
-    await(OBSERVE_TIMED, true);
+    await(OBSERVE_ALARM, true);
+    observer_describe(observer, &diagnosis);
+    check_texts();
+    ck_assert_ptr_nonnull(strstr(diagnosis.evidence[LANG_EN], "pause()"));
+    ck_assert_ptr_null(strstr(diagnosis.evidence[LANG_EN], "test_observe.c:")); /* nobody stopped */
 }
 END_TEST
 

@@ -1,0 +1,74 @@
+/* A program that a timer of its own ends: alarm() as a watchdog over a program that hangs. What
+ * stood still before the timer struck explains more than the signal does, or than what is missing
+ * after it. */
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "harness/state.h"
+
+static struct diagnosis standstill; /* of the last look that only a timer kept from being a proof */
+static bool standing;
+static int livelier; /* looks in a row that saw something else since */
+
+/* The program whose tree lost a process to SIGALRM, NULL when none did. */
+static struct lab_proc *struck(void)
+{
+    for (size_t i = 0; i < lab.n_procs; i++) {
+        struct lab_proc *p = lab.procs[i];
+        if (p->side == LAB_STUDENT && !p->trusted &&
+            ((p->ended && WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGALRM) ||
+             lab_has_crash(p, SIGALRM)))
+            return p;
+    }
+    return NULL;
+}
+
+void lab_notice_standstill(enum observation seen)
+{
+    if (standing && struck())
+        return; /* kept until the test fails of it */
+    if (seen != OBSERVE_ALARM) {
+        /* one look may see the process on its way out, before its end is known */
+        standing = standing && ++livelier < 2;
+        return;
+    }
+    if (!standing || livelier > 0) {
+        diagnosis_release(&standstill);
+        observer_describe(lab.observer, &standstill);
+    }
+    standing = true;
+    livelier = 0;
+}
+
+static void say_who(struct failure *f, struct lab_proc *p)
+{
+    for (int i = 0; i < LANG_COUNT; i++) {
+        enum lang lang = (enum lang)i;
+        AUTO_FREE char *child = msg_format(lang, MSG_HARNESS_ONE_OF, lab_role(p, lang));
+        const char *who = p->ended && WIFSIGNALED(p->status) ? lab_role(p, lang) : child;
+        f->symptom[i] = msg_format(lang, MSG_HARNESS_OWN_ALARM, who, standstill.symptom[i]);
+    }
+}
+
+void lab_blame_alarm(struct failure *f)
+{
+    struct lab_proc *p = standing ? struck() : NULL;
+    struct crash crash;
+    if (!p || f->verdict == VERDICT_HANG || f->verdict == VERDICT_INTERNAL ||
+        f->verdict == VERDICT_UNDECIDED)
+        return;
+    const struct failure was = *f; /* of a signal: where it was */
+    *f = (struct failure){.verdict = VERDICT_HANG, .diagnosis = standstill.id, .proc = p};
+    say_who(f, p);
+    for (int i = 0; i < LANG_COUNT; i++) {
+        lab_add_line(&f->evidence[i], standstill.evidence[i]);
+        lab_add_line(&f->hint[i], standstill.hint[i]);
+        f->graph[i] = standstill.graph[i];
+        if (was.verdict == VERDICT_CRASH && was.evidence[i])
+            lab_add_line(&f->evidence[i], was.evidence[i]);
+    }
+    if (lab_take_crash(p, &crash) && crash.where)
+        lab_say_more(f->evidence, MSG_HARNESS_ALARM_AT, crash.where);
+    lab_say_more(f->hint, MSG_HARNESS_HINT_OWN_ALARM);
+}
