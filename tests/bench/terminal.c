@@ -161,7 +161,8 @@ static bool save_bench(struct terminal *t, int rounds, const char *file, const c
         if (!copy(answer, file) || !terminal_await_text(t))
             return false;
         times[i] = now_ms() - begin;
-        if (!terminal_await_alone(t))
+        /* what it still paints of this round must not count for the next */
+        if (!terminal_await_alone(t) || !terminal_settle(t))
             return false;
     }
     times_print("save to the first result line", times, rounds);

@@ -37,17 +37,15 @@ done >"$list"
 
 awk -v n="$n" -v seed="$seed" -v hangs="$hangs" '
     { of[$1, count[$1]++] = $0 }
-    function pick(kind) { return of[kind, int(rand() * count[kind])] }
     END {
         srand(seed)
         for (i = 1; i <= n; i++) {
-            r = rand() * 100
-            if (hangs >= 0 && r < hangs) line = pick("hang")
-            else {
-                r = rand()
-                line = r < 0.4 ? pick("reference") : r < 0.85 || hangs >= 0 ? pick(hangs < 0 && count["hang"] && rand() < 0.25 ? "hang" : "wrong") : pick("skeleton")
-            }
-            printf "s%05d %s %d\n", i, line, int(rand() * 4)
+            # as many numbers are drawn for each, so that a share of hangs replaces some and leaves the others as they are
+            share = rand() * 100; r = rand(); quarter = rand(); which = rand(); form = rand()
+            kind = r < 0.4 ? "reference" : r < 0.85 || hangs >= 0 ? "wrong" : "skeleton"
+            if (kind == "wrong" && hangs < 0 && count["hang"] && quarter < 0.25) kind = "hang"
+            if (share < hangs) kind = "hang"
+            printf "s%05d %s %d\n", i, of[kind, int(which * count[kind])], int(form * 4)
         }
     }' "$list" | while read -r id kind x file form; do
     work=$dir/$id
