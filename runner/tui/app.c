@@ -411,3 +411,12 @@ void app_release(struct app *a)
     free(a->nodes);
     free(a->progress);
 }
+
+size_t app_passed_count(const struct app *a)
+{
+    size_t passed = 0;
+
+    for (size_t i = 0; i < a->o->course->n_exercises; i++)
+        passed += a->progress[i].state == PROGRESS_PASSED;
+    return passed;
+}

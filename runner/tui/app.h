@@ -256,6 +256,7 @@ void app_begin(struct app *a, size_t node);
 /* The exercise to go on with: the first that is not passed from a node on, round and round; n_nodes
  * when all are passed. */
 size_t app_next_open(const struct app *a, size_t node);
+size_t app_passed_count(const struct app *a); /* number of exercises */
 /* Show the next kind of exercises that there are any of. */
 void app_filter_next(struct app *a);
 void app_filter_none(struct app *a);

@@ -15,6 +15,23 @@ void check_start(struct app *a)
     a->screens[SCREEN_CLOSING].stale = true;
 }
 
+void check_begin(struct app *a)
+{
+    if (a->run.active)
+        run_stop(a);
+    check_start(a);
+    if (a->check.active)
+        check_go_on(a);
+}
+
+bool check_passed(const struct app *a)
+{
+    for (size_t i = 0; i < a->o->course->n_exercises; i++)
+        if (!a->check.states || a->check.states[i] != CHECK_PASSED)
+            return false;
+    return true;
+}
+
 void check_go_on(struct app *a)
 {
     struct check *c = &a->check;

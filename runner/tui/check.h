@@ -17,6 +17,10 @@ struct check {
     bool active;
 };
 void check_start(struct app *a);
+/* The same at once, on request; a grading that runs is cancelled. */
+void check_begin(struct app *a);
+/* Has the last check passed everything? */
+bool check_passed(const struct app *a);
 /* Grade the next one, or come to the end. Call when no grading runs. */
 void check_go_on(struct app *a);
 /* One grading of the check is done. */

@@ -88,11 +88,7 @@ static const char *argument_set(struct app *a, const char *line, int word, size_
 static void run_check(struct app *a, const char *arguments)
 {
     (void)arguments;
-    if (a->run.active)
-        run_stop(a);
-    check_start(a);
-    if (a->check.active)
-        check_go_on(a);
+    check_begin(a);
 }
 
 static void run_restore(struct app *a, const char *arguments)

@@ -11,7 +11,17 @@ static void go(struct app *a, int by)
             return;
         }
     }
-    app_status(a, TONE_DIM, by > 0 ? MSG_TUI_NO_NEXT : MSG_TUI_NO_PREVIOUS);
+    size_t open = a->o->course->n_exercises - app_passed_count(a);
+    if (by < 0)
+        app_status(a, TONE_DIM, MSG_TUI_NO_PREVIOUS);
+    else if (open > 0)
+        app_status(a, TONE_DIM, MSG_TUI_NO_NEXT_OPEN, (int)open, action_key(ACTION_FILTER));
+    else if (check_passed(a))
+        app_show(a, SCREEN_CLOSING);
+    else if (a->run.active)
+        app_status(a, TONE_DIM, MSG_TUI_NO_NEXT);
+    else
+        check_begin(a);
 }
 
 static void do_next(struct app *a)

@@ -81,15 +81,6 @@ void run_begin(struct app *a, const struct exercise *x)
         app_status(a, TONE_DIM, MSG_TUI_FILLED, copied);
 }
 
-static size_t passed_exercises(const struct app *a)
-{
-    size_t passed = 0;
-
-    for (size_t i = 0; i < a->o->course->n_exercises; i++)
-        passed += a->progress[i].state == PROGRESS_PASSED;
-    return passed;
-}
-
 static void tell_outcome(struct app *a, const struct report *r, bool first_pass)
 {
     const struct exercise *x = a->run.exercise;
@@ -100,7 +91,7 @@ static void tell_outcome(struct app *a, const struct report *r, bool first_pass)
         app_status(a, TONE_BAD, MSG_TUI_OUTCOME_BUILD, x->number);
     else if (!report_passed(r))
         app_status(a, TONE_BAD, MSG_TUI_OUTCOME_FAILED, x->number, r->points, r->max_points);
-    else if (first_pass && passed_exercises(a) == a->o->course->n_exercises)
+    else if (first_pass && app_passed_count(a) == a->o->course->n_exercises)
         app_status(a, TONE_GOOD, MSG_TUI_COURSE_DONE);
     else
         app_status(a, TONE_GOOD, MSG_TUI_OUTCOME_PASSED, x->number, r->points, r->max_points);
@@ -146,7 +137,7 @@ static void finish(struct app *a)
         go_on(a, x);
     if (workspace_check(a->o->workspace, &e) < 0)
         app_error(a, &e);
-    else if (report_passed(r) && !was_passed && passed_exercises(a) == a->o->course->n_exercises)
+    else if (report_passed(r) && !was_passed && app_passed_count(a) == a->o->course->n_exercises)
         check_start(a);
 }
 

@@ -22,6 +22,8 @@ static void greet(struct app *a)
         AUTO_FREE char *open = str_dup(action_key(ACTION_OPEN));
 
         app_status(a, TONE_TEXT, MSG_TUI_WELCOME, open, action_key(ACTION_HELP));
+    } else if (c->n_exercises > 0 && app_passed_count(a) == c->n_exercises && !a->status.len) {
+        app_status(a, TONE_GOOD, MSG_TUI_EVERY_PASSED, (int)c->n_exercises);
     }
 }
 
