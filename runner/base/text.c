@@ -102,18 +102,28 @@ static size_t trimmed(const char *text, size_t len)
     return len;
 }
 
-/* Is the break before p[i] inside the dashes of an option, "-|Wall" or "--|verbose"? Unicode allows
- * a break after any hyphen; after the first ones of a word it only makes commands unreadable. */
+/* Is the break before p[i] behind the dashes of an option or the root of a path, "-|Wall",
+ * "--|verbose", "/|dev"? Unicode allows a break after any hyphen; after the first ones of a word it
+ * only makes commands unreadable. */
 static bool splits_option(const char *p, size_t line, size_t i)
 {
     size_t at = i;
-    /* "pipe_hello.c:41", "%.*s": a full stop with a letter, digit or star behind it is not an end
-     */
-    if (i > line && p[i - 1] == '.' && (isalnum((unsigned char)p[i]) || p[i] == '*'))
+    /* "pipe_hello.c:41", ":reset", "%.*s": a full stop or colon is no end with a letter, digit or
+     * star behind it */
+    if (i > line && (p[i - 1] == '.' || p[i - 1] == ':') &&
+        (isalnum((unsigned char)p[i]) || p[i] == '*'))
         return true;
-    while (at > line && p[at - 1] == '-')
+    while (at > line && (p[at - 1] == '-' || p[at - 1] == '/'))
         at--;
     return at < i && (at == line || strchr(" [(`'\"", p[at - 1]) != NULL);
+}
+
+/* A word may begin with a sign that Unicode keeps on the line before: ":reset", "/dev/shm", ".c".
+ */
+static bool begins_with_sign(const char *p, size_t line, size_t i, size_t len)
+{
+    return i > line && p[i - 1] == ' ' && i + 1 < len && strchr(":/.", p[i]) != NULL && p[i] &&
+           isalnum((unsigned char)p[i + 1]);
 }
 
 static struct text_slice *wrap_paragraph(const char *text, size_t start, size_t len, size_t columns,
@@ -127,7 +137,8 @@ static struct text_slice *wrap_paragraph(const char *text, size_t start, size_t 
         ucs4_t c;
         bool valid;
         size_t n = decode(p + i, len - i, &c, &valid);
-        if (i > line && breaks[i] == UC_BREAK_POSSIBLE && !splits_option(p, line, i))
+        if ((i > line && breaks[i] == UC_BREAK_POSSIBLE && !splits_option(p, line, i)) ||
+            begins_with_sign(p, line, i, len))
             last = i;
         /* blanks may hang over the end; a second cut is needed when what was moved down is still
          * too wide together with the new character */

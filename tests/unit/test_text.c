@@ -77,6 +77,8 @@ START_TEST(wrap)
     expect_wrap("one two three", 7, "one two|three");
     expect_wrap("one two three", 8, "one two|three");
     expect_wrap("one two", 7, "one two");
+    expect_wrap("type :reset now", 7, "type|:reset|now");
+    expect_wrap("in /dev now", 6, "in|/dev|now");
     expect_wrap("管道管道", 4, "管道|管道");
     expect_wrap("管道管道", 5, "管道|管道");
     expect_wrap("用 read 读", 7, "用 read|读");
