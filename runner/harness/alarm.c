@@ -9,7 +9,13 @@
 
 static struct diagnosis standstill; /* of the last look that only a timer kept from being a proof */
 static bool standing;
+static bool timer_expected;
 static int livelier; /* looks in a row that saw something else since */
+
+void lab_expect_timer(void)
+{
+    timer_expected = true;
+}
 
 /* The program whose tree lost a process to SIGALRM, NULL when none did. */
 static struct lab_proc *struck(void)
@@ -55,7 +61,7 @@ void lab_blame_alarm(struct failure *f)
 {
     struct lab_proc *p = standing ? struck() : NULL;
     struct crash crash;
-    if (!p || f->verdict == VERDICT_HANG || f->verdict == VERDICT_INTERNAL ||
+    if (!p || timer_expected || f->verdict == VERDICT_HANG || f->verdict == VERDICT_INTERNAL ||
         f->verdict == VERDICT_UNDECIDED)
         return;
     const struct failure was = *f; /* of a signal: where it was */

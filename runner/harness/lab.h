@@ -179,6 +179,9 @@ void lab_expect_blocking(bool on);
  * forbids it. */
 void lab_allow_sleep(void);
 void lab_forbid_sleep(void);
+/* The task has the program end a wait by time: when SIGALRM kills it, a handler is missing. In
+ * other tests such an end is explained as the hang that came before it. */
+void lab_expect_timer(void);
 
 /* --- expectations
  * ------------------------------------------------------------------------------------- */

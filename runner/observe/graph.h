@@ -109,6 +109,11 @@ struct wait { /* one thread that waits */
     int line;
     bool stopped, running; /* running: not blocked, or not understood */
     bool for_child, for_signal, timed;
+    struct { /* for_signal */
+        bool known;
+        uint64_t wanted;    /* could end it: they have a handler, or sigwait() asks for them */
+        uint64_t kept_away; /* have come, but are blocked */
+    } signals;
     pid_t child;       /* for_child: inner pid argument (-1 any) */
     struct wanted *on; /* owned: any of these would do */
     size_t count, cap;
@@ -149,10 +154,11 @@ void graph_find_holders(struct graph *g);
 void graph_find_waits(struct graph *g);
 void wait_add(struct wait *w, enum want want, int object, int fd, long detail);
 
-/* futex.c, queues.c, sockets.c: objects of their kind, with their facts */
+/* futex.c, queues.c, sockets.c, signals.c: objects of their kind, with their facts */
 void futex_wait(struct graph *g, struct wait *w);
 void sysv_queue_wait(struct graph *g, struct wait *w);
 void sysv_sem_wait(struct graph *g, struct wait *w);
+void signal_wait(struct graph *g, struct wait *w);
 void mqueue_facts(struct graph *g, struct wait *w, int object, int fd);
 void sockets_connect(struct graph *g); /* find peers and listening sockets */
 /* Another unlocked semaphore near (or beside) this one, or in the same set: somebody could take

@@ -51,6 +51,8 @@ static const struct {
     {"no-half-close", MSG_OBSERVE_HINT_NO_HALF_CLOSE, pattern_no_half_close},
     {"both-reading", MSG_OBSERVE_HINT_BOTH_READING, pattern_both_reading},
     {"accept-no-client", MSG_OBSERVE_HINT_ACCEPT_NO_CLIENT, pattern_accept_no_client},
+    {"signal-blocked", MSG_OBSERVE_HINT_SIGNAL_BLOCKED, pattern_signal_blocked},
+    {"no-signal", MSG_OBSERVE_HINT_NO_SIGNAL, pattern_no_signal},
     {"hang", MSG_OBSERVE_HINT_PEER_OUTSIDE, pattern_peer_outside},
 };
 

@@ -100,6 +100,24 @@ bool proc_status(int dir, const char *name, struct proc_status *s)
     return true;
 }
 
+static bool signal_set(const char *text, const char *name, uint64_t *set)
+{
+    const char *at = strstr(text, name);
+    if (at)
+        *set |= strtoull(at + strlen(name), NULL, 16);
+    return at;
+}
+
+bool proc_signals(int dir, const char *name, struct proc_signals *s)
+{
+    char text[4096];
+    *s = (struct proc_signals){0};
+    return proc_read(dir, name, text, sizeof text) > 0 &&
+           signal_set(text, "\nSigPnd:", &s->pending) &&
+           signal_set(text, "\nShdPnd:", &s->pending) &&
+           signal_set(text, "\nSigBlk:", &s->blocked) && signal_set(text, "\nSigCgt:", &s->caught);
+}
+
 void proc_syscall(int dir, const char *name, struct call_state *c)
 {
     char text[512];

@@ -33,6 +33,12 @@ struct proc_status {             /* from "status" */
 };
 bool proc_status(int dir, const char *name, struct proc_status *s);
 
+struct proc_signals {         /* from "status": bit N - 1 stands for signal N, see proc(5) */
+    uint64_t pending;         /* for the thread, or for its process */
+    uint64_t blocked, caught; /* caught: it has a handler */
+};
+bool proc_signals(int dir, const char *name, struct proc_signals *s);
+
 enum in_call {
     IN_NO_CALL, /* running, or blocked outside of a system call */
     IN_CALL,

@@ -245,7 +245,7 @@ static void describe(struct graph *g, struct wait *w)
         epoll_wait_on(g, w);
         break;
     case CALL_SIGNAL:
-        w->for_signal = true;
+        signal_wait(g, w);
         break;
     case CALL_SLEEP:
     case CALL_UNKNOWN:

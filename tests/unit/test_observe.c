@@ -1331,9 +1331,9 @@ static void pauses(void)
     pause();
 }
 
-START_TEST(nothing_fits)
+START_TEST(pauses_for_ever)
 {
-    expect_hang(pauses, "hang");
+    expect_hang(pauses, "no-signal");
     expect_evidence("pause()");
     expect_line();
 }
@@ -1677,6 +1677,40 @@ START_TEST(file_lock)
 }
 END_TEST
 
+static void waits_for_blocked(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGUSR1);
+    pause();
+}
+
+static void waits_in_sigwait(void)
+{
+    sigset_t set;
+    int sig;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR2);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigwait(&set, &sig);
+}
+
+START_TEST(signal_blocked)
+{
+    expect_hang(waits_for_blocked, "signal-blocked");
+    expect_evidence("SIGUSR1 已经来了");
+}
+END_TEST
+
+START_TEST(signal_set)
+{
+    expect_hang(waits_in_sigwait, "no-signal");
+    expect_evidence("它等的是 SIGUSR2");
+}
+END_TEST
+
 static void *wait_for_ever(void *arg)
 {
     (void)arg;
@@ -1694,7 +1728,7 @@ static void joins(void)
 
 START_TEST(thread_joined)
 {
-    expect_hang(joins, "hang");
+    expect_hang(joins, "no-signal");
     expect_evidence("停在 pthread_join(");
     expect_evidence("停在 pause(");
 }
@@ -1850,11 +1884,13 @@ static void add_hangs(Suite *suite)
                                   stopped,
                                   connect_blocked,
                                   thread_joined,
+                                  signal_blocked,
+                                  signal_set,
                                   fifo_read,
                                   fifo_write,
                                   unix_receive,
                                   sysv_sem_not_zero,
-                                  nothing_fits};
+                                  pauses_for_ever};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         TCase *t = tcase_create(tests[i]->name);
         tcase_add_checked_fixture(t, setup, teardown);

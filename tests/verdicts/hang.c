@@ -1,25 +1,24 @@
 // run: pipe-hello prints_message
 // expect: prints_message hang
-// 父进程用 pause 等一个谁也不会发的信号。
-#include <signal.h>
+// 父进程锁着文件去等子进程，子进程要锁同一个文件。
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
-
-static volatile sig_atomic_t done;
-
-static void on_signal(int sig)
-{
-    done = sig;
-}
 
 int main(void)
 {
-    signal(SIGUSR1, on_signal);
-    pid_t pid = fork();
-    if (pid < 0)
+    int mine = open(".", O_RDONLY);
+
+    if (mine == -1 || flock(mine, LOCK_EX) == -1)
         return 1;
-    if (pid == 0)
-        _exit(0); /* 忘了 kill(getppid(), SIGUSR1) */
-    while (!done)
-        pause();
+    pid_t pid = fork();
+    if (pid == -1)
+        return 1;
+    if (pid == 0) {
+        int other = open(".", O_RDONLY); /* 重新打开的：锁不是继承来的那一把 */
+        _exit(other == -1 || flock(other, LOCK_EX) == -1);
+    }
+    waitpid(pid, NULL, 0); /* 应该先 flock(mine, LOCK_UN) */
     return 0;
 }

@@ -193,6 +193,7 @@ static struct lab_proc *start(const char *role, const char *how, const char *inp
 
 static struct lab_proc *start_timeout(const char *role, int ms, const char *input)
 {
+    lab_expect_timer();
     return lab_spawn(.program = "fifo_open",
                      .args = LAB_ARGS(role, "timeout", lab_text("%d", ms), fifo), .input = input,
                      .input_len = input != NULL ? strlen(input) : 0,
