@@ -472,20 +472,26 @@ static int until_read(void *arg)
     return 0;
 }
 
+/* Send, and wait until the server has taken all of it. */
+static void say_until_read(struct peer *p, int port, const char *data, size_t len)
+{
+    struct sockaddr_in own;
+    socklen_t own_len = sizeof own;
+
+    if (getsockname(p->fd, (struct sockaddr *)&own, &own_len) != 0)
+        lab_internal("getsockname: %s", strerror(errno));
+    struct ports ports = {port, ntohs(own.sin_port)};
+    say(p, data, len);
+    lab_wait(lab_trusted(until_read, &ports, "检查程序", "the check program"));
+}
+
 static void expect_dribbled(int port, const char *data, size_t len, size_t piece)
 {
     struct peer p = connect_to("127.0.0.1", port);
-    struct sockaddr_in own;
-    socklen_t own_len = sizeof own;
     struct expected e = {&p, len};
 
-    if (getsockname(p.fd, (struct sockaddr *)&own, &own_len) != 0)
-        lab_internal("getsockname: %s", strerror(errno));
-    struct ports ports = {port, ntohs(own.sin_port)};
-    for (size_t at = 0; at < len; at += piece) {
-        say(&p, data + at, len - at < piece ? len - at : piece);
-        lab_wait(lab_trusted(until_read, &ports, "检查程序", "the check program"));
-    }
+    for (size_t at = 0; at < len; at += piece)
+        say_until_read(&p, port, data + at, len - at < piece ? len - at : piece);
     await(has_bytes, &e, "depends-on-chunks", "回答", "the answer");
     if (p.len == 0)
         lab_fail(VERDICT_PROTOCOL, "depends-on-chunks",
@@ -668,7 +674,7 @@ LAB_TEST(byte_order)
                 "300 of the 65536 bytes of a frame have come");
     lab_hint("收齐一整帧才回答。", "Answer when the frame is complete.");
     p = connect_to("127.0.0.1", port);
-    say(&p, f.bytes, HEADER + PART);
+    say_until_read(&p, port, f.bytes, HEADER + PART);
     /* Somebody who came later has got an answer: there was time enough to answer p as well. */
     expect_dribbled(port, small.bytes, small.len, 1);
     other = connect_to("127.0.0.1", port);
