@@ -81,16 +81,41 @@ static void show(struct cli *c, const struct report *r, const struct exercise *x
     buf_release(&out);
 }
 
-/* Attempts count only in a workspace; a single test is not an attempt at the exercise. */
-static void remember(struct cli *c, struct store *store, const struct report *r,
-                     const struct exercise *x, const struct request *q)
+/* Attempts count only in a workspace; a single test is not an attempt at the exercise. False when
+ * it did not count. */
+static bool remember(struct store *store, const struct report *r, const struct exercise *x,
+                     const struct request *q)
 {
     struct err e = {0};
-    (void)c;
     if (!store || q->test || q->source || q->replace[0] || r->cancelled || r->internal)
-        return;
-    if (store_add_attempt(store, r, x, &e) != 0)
-        cli_fail(EXIT_FAULT, &e);
+        return false;
+    if (store_add_attempt(store, r, x, &e) == 0)
+        return true;
+    cli_fail(EXIT_FAULT, &e);
+    return false;
+}
+
+/* After a pass: the next exercise that is not passed, round and round, or the end of the course. */
+static void say_next(struct cli *c, struct store *store, const struct exercise *x)
+{
+    size_t n = c->course.n_exercises;
+    const struct exercise *next = NULL;
+    struct progress p;
+    struct err e;
+    for (size_t i = 1; i < n && !next; i++) {
+        const struct exercise *at = &c->course.exercises[(x->index + i) % n];
+        if (store_progress(store, at->id, &p, &e) != 0)
+            return;
+        if (p.state != PROGRESS_PASSED)
+            next = at;
+    }
+    AUTO_FREE char *text =
+        next ? msg_format(msg_lang(), MSG_CLI_RUN_NEXT, next->number, title_text(&next->title))
+             : msg_format(msg_lang(), MSG_CLI_RUN_ALL, (int)n);
+    AUTO_FREE char *reference = msg_format(msg_lang(), MSG_CLI_RUN_REFERENCE, x->number);
+    printf("%s\n", text);
+    if (fs_is_dir(x->solution_dir))
+        printf("%s\n", reference);
 }
 
 static int grade_and_show(struct cli *c, const struct request *q, const struct exercise *x,
@@ -112,8 +137,10 @@ static int grade_and_show(struct cli *c, const struct request *q, const struct e
         return cli_fail(EXIT_FAULT, &e);
     drive(g);
     const struct report *r = grade_report(g);
-    remember(c, store, r, x, q);
+    bool counted = remember(store, r, x, q);
     show(c, r, x);
+    if (counted && report_passed(r) && !c->json)
+        say_next(c, store, x);
     int status = r->internal || r->cancelled ? EXIT_FAULT
                  : q->test ? (report_first_failure(r) || !r->built ? EXIT_FAILED : EXIT_DONE)
                            : (report_passed(r) ? EXIT_DONE : EXIT_FAILED);
