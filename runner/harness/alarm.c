@@ -17,12 +17,13 @@ void lab_expect_timer(void)
     timer_expected = true;
 }
 
-/* The program whose tree lost a process to SIGALRM, NULL when none did. */
+/* The program whose tree lost a process to SIGALRM, NULL when none did. One whose end was as
+ * expected has nothing to do with what fails later. */
 static struct lab_proc *struck(void)
 {
     for (size_t i = 0; i < lab.n_procs; i++) {
         struct lab_proc *p = lab.procs[i];
-        if (p->side == LAB_STUDENT && !p->trusted &&
+        if (p->side == LAB_STUDENT && !p->trusted && !p->judged &&
             ((p->ended && WIFSIGNALED(p->status) && WTERMSIG(p->status) == SIGALRM) ||
              lab_has_crash(p, SIGALRM)))
             return p;

@@ -776,7 +776,7 @@ hostile 'ignores SIGTERM and spins' 'busy-loop'
 program '    signal(SIGTERM, SIG_IGN);
     for (;;)
         pause();' >"$T/source"
-hostile 'ignores SIGTERM and waits' 'hang'
+hostile 'ignores SIGTERM and waits' 'no-signal'
 program '    if (fork() == 0) {
         setsid();
         if (fork() == 0) {
