@@ -105,7 +105,7 @@ static size_t trimmed(const char *text, size_t len)
 /* Is the break before p[i] behind the dashes of an option or the root of a path, "-|Wall",
  * "--|verbose", "/|dev"? Unicode allows a break after any hyphen; after the first ones of a word it
  * only makes commands unreadable. */
-static bool splits_option(const char *p, size_t line, size_t i)
+static bool splits_word(const char *p, size_t line, size_t i)
 {
     size_t at = i;
     /* "pipe_hello.c:41", ":reset", "%.*s": a full stop or colon is no end with a letter, digit or
@@ -137,7 +137,7 @@ static struct text_slice *wrap_paragraph(const char *text, size_t start, size_t 
         ucs4_t c;
         bool valid;
         size_t n = decode(p + i, len - i, &c, &valid);
-        if ((i > line && breaks[i] == UC_BREAK_POSSIBLE && !splits_option(p, line, i)) ||
+        if ((i > line && breaks[i] == UC_BREAK_POSSIBLE && !splits_word(p, line, i)) ||
             begins_with_sign(p, line, i, len))
             last = i;
         /* blanks may hang over the end; a second cut is needed when what was moved down is still

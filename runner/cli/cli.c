@@ -183,6 +183,23 @@ static const struct exercise *exercise_here(struct cli *c)
     return NULL;
 }
 
+int cli_next_open(const struct cli *c, struct store *store, size_t from,
+                  const struct exercise **next)
+{
+    size_t n = c->course.n_exercises;
+    *next = NULL;
+    for (size_t i = 0; i < n && !*next; i++) {
+        const struct exercise *x = &c->course.exercises[(from + i) % n];
+        struct progress p;
+        struct err e;
+        if (store_progress(store, x->id, &p, &e) != 0)
+            return -1;
+        if (p.state != PROGRESS_PASSED)
+            *next = x;
+    }
+    return 0;
+}
+
 const struct exercise *cli_exercise(struct cli *c, const char *what, struct store *store)
 {
     struct err e = {0};
@@ -199,12 +216,9 @@ const struct exercise *cli_exercise(struct cli *c, const char *what, struct stor
         return here;
     if (!store && c->course.n_exercises)
         return &c->course.exercises[0];
-    for (size_t i = 0; store && i < c->course.n_exercises; i++) {
-        struct progress p;
-        if (store_progress(store, c->course.exercises[i].id, &p, &e) == 0 &&
-            p.state != PROGRESS_PASSED)
-            return &c->course.exercises[i];
-    }
+    const struct exercise *next;
+    if (store && cli_next_open(c, store, 0, &next) == 0 && next)
+        return next;
     if (c->course.n_exercises)
         return &c->course.exercises[c->course.n_exercises - 1];
     cli_failf(EXIT_FAULT, MSG_CLI_EMPTY_COURSE, c->course.layout.labs);

@@ -43,6 +43,10 @@ char *cli_exercise_dir(struct cli *c, const char *workspace, const struct exerci
  * whose folder we are in, else the first not yet passed (the first of all when there is no
  * progress to look at). NULL after printing why. */
 const struct exercise *cli_exercise(struct cli *c, const char *what, struct store *store);
+/* The first exercise that is not passed from number `from` on, round and round; *next is NULL when
+ * all are. -1 when the progress cannot be read. */
+int cli_next_open(const struct cli *c, struct store *store, size_t from,
+                  const struct exercise **next);
 /* Open the progress of a workspace (printing notices); NULL when that failed, after printing why.
  */
 struct store *cli_store(struct cli *c, const char *workspace, bool read_only);

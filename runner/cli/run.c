@@ -98,20 +98,12 @@ static bool remember(struct store *store, const struct report *r, const struct e
 /* After a pass: the next exercise that is not passed, round and round, or the end of the course. */
 static void say_next(struct cli *c, struct store *store, const struct exercise *x)
 {
-    size_t n = c->course.n_exercises;
-    const struct exercise *next = NULL;
-    struct progress p;
-    struct err e;
-    for (size_t i = 1; i < n && !next; i++) {
-        const struct exercise *at = &c->course.exercises[(x->index + i) % n];
-        if (store_progress(store, at->id, &p, &e) != 0)
-            return;
-        if (p.state != PROGRESS_PASSED)
-            next = at;
-    }
+    const struct exercise *next;
+    if (cli_next_open(c, store, x->index + 1, &next) != 0)
+        return;
     AUTO_FREE char *text =
         next ? msg_format(msg_lang(), MSG_CLI_RUN_NEXT, next->number, title_text(&next->title))
-             : msg_format(msg_lang(), MSG_CLI_RUN_ALL, (int)n);
+             : msg_format(msg_lang(), MSG_CLI_RUN_ALL, (int)c->course.n_exercises);
     AUTO_FREE char *reference = msg_format(msg_lang(), MSG_CLI_RUN_REFERENCE, x->number);
     printf("%s\n", text);
     if (fs_is_dir(x->solution_dir))

@@ -8,9 +8,11 @@
 #include "harness/state.h"
 
 static struct diagnosis standstill; /* of the last look that only a timer kept from being a proof */
-static bool standing;
+/* Looks in a row that saw something else since. One may see a process on its way out, before its
+ * end is known; after more the standstill was over. */
+enum { OVER = 2 };
+static int livelier = OVER;
 static bool timer_expected;
-static int livelier; /* looks in a row that saw something else since */
 
 void lab_expect_timer(void)
 {
@@ -33,18 +35,16 @@ static struct lab_proc *struck(void)
 
 void lab_notice_standstill(enum observation seen)
 {
-    if (standing && struck())
+    if (livelier < OVER && struck())
         return; /* kept until the test fails of it */
     if (seen != OBSERVE_ALARM) {
-        /* one look may see the process on its way out, before its end is known */
-        standing = standing && ++livelier < 2;
+        livelier += livelier < OVER;
         return;
     }
-    if (!standing || livelier > 0) {
+    if (livelier > 0) {
         diagnosis_release(&standstill);
         observer_describe(lab.observer, &standstill);
     }
-    standing = true;
     livelier = 0;
 }
 
@@ -60,7 +60,7 @@ static void say_who(struct failure *f, struct lab_proc *p)
 
 void lab_blame_alarm(struct failure *f)
 {
-    struct lab_proc *p = standing ? struck() : NULL;
+    struct lab_proc *p = livelier < OVER ? struck() : NULL;
     struct crash crash;
     if (!p || timer_expected || f->verdict == VERDICT_HANG || f->verdict == VERDICT_INTERNAL ||
         f->verdict == VERDICT_UNDECIDED)

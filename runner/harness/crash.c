@@ -12,10 +12,14 @@
 
 static const char mark[] = "\nipclab-crash: ";
 
+static char *first_line(const struct buf *errors)
+{
+    return errors->len ? memmem(errors->data, errors->len, mark, sizeof mark - 1) : NULL;
+}
+
 bool lab_has_crash(const struct lab_proc *p, int sig)
 {
-    const char *at =
-        p->errors.len ? memmem(p->errors.data, p->errors.len, mark, sizeof mark - 1) : NULL;
+    const char *at = first_line(&p->errors);
     int told;
     return at && sscanf(at + sizeof mark - 1, "signal=%d", &told) == 1 && told == sig;
 }
@@ -24,7 +28,7 @@ bool lab_has_crash(const struct lab_proc *p, int sig)
 static bool take_line(struct buf *errors, struct crash *c)
 {
     unsigned long address = 0, offset = 0;
-    char *at = errors->len ? memmem(errors->data, errors->len, mark, sizeof mark - 1) : NULL;
+    char *at = first_line(errors);
     if (!at)
         return false;
     int got = sscanf(at + sizeof mark - 1, "signal=%d code=%d address=0x%lx offset=0x%lx",

@@ -12,6 +12,18 @@ static bool in_vfork(const struct graph *g, const struct wait *w, struct finding
     return !w->running && w->call && w->call->kind == CALL_VFORK;
 }
 
+static bool signal_blocked(const struct graph *g, const struct wait *w, struct finding *f)
+{
+    (void)g, (void)f;
+    return w->for_signal && w->signals.known && w->signals.kept_away != 0;
+}
+
+static bool no_signal(const struct graph *g, const struct wait *w, struct finding *f)
+{
+    (void)g, (void)f;
+    return w->for_signal;
+}
+
 static bool any_wait(const struct graph *g, const struct wait *w, struct finding *f)
 {
     (void)g, (void)w, (void)f;
@@ -51,8 +63,8 @@ static const struct {
     {"no-half-close", MSG_OBSERVE_HINT_NO_HALF_CLOSE, pattern_no_half_close},
     {"both-reading", MSG_OBSERVE_HINT_BOTH_READING, pattern_both_reading},
     {"accept-no-client", MSG_OBSERVE_HINT_ACCEPT_NO_CLIENT, pattern_accept_no_client},
-    {"signal-blocked", MSG_OBSERVE_HINT_SIGNAL_BLOCKED, pattern_signal_blocked},
-    {"no-signal", MSG_OBSERVE_HINT_NO_SIGNAL, pattern_no_signal},
+    {"signal-blocked", MSG_OBSERVE_HINT_SIGNAL_BLOCKED, signal_blocked},
+    {"no-signal", MSG_OBSERVE_HINT_NO_SIGNAL, no_signal},
     {"hang", MSG_OBSERVE_HINT_PEER_OUTSIDE, pattern_peer_outside},
 };
 

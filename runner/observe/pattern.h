@@ -36,7 +36,4 @@ pattern_test pattern_private_futex, pattern_not_shared, pattern_dead_owner, patt
     pattern_lock_order, pattern_sem_order, pattern_sem_zero, pattern_lost_wakeup,
     pattern_wrong_mtype, pattern_queue_full, pattern_own_empty_queue;
 
-/* signals.c */
-pattern_test pattern_signal_blocked, pattern_no_signal;
-
 #endif

@@ -1,11 +1,10 @@
 /* Waiting for a signal: which ones could end it, and which have come and are kept away. */
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
+#include <string.h> /* sigabbrev_np() */
 #include <sys/syscall.h>
 
 #include "observe/graph.h"
-#include "observe/pattern.h"
 #include "observe/words.h"
 
 static uint64_t bit(int sig)
@@ -20,6 +19,12 @@ static uint64_t not_its_own(void)
            bit(32) | bit(33);
 }
 
+/* sigwait() says which signals it wants; pause() and sigsuspend() take any that has a handler. */
+static bool asks_for_set(const struct graph *g, const struct wait *w)
+{
+    return g->s->tasks[w->task].call.nr == SYS_rt_sigtimedwait;
+}
+
 void signal_wait(struct graph *g, struct wait *w)
 {
     const struct task *t = &g->s->tasks[w->task];
@@ -30,7 +35,7 @@ void signal_wait(struct graph *g, struct wait *w)
     snprintf(name, sizeof name, "task/%d/status", (int)t->tid);
     if (!proc_signals(dir, name, &s))
         return;
-    if (t->call.nr == SYS_rt_sigtimedwait) {
+    if (asks_for_set(g, w)) {
         if (!proc_memory(dir, t->call.arg[0], &w->signals.wanted, sizeof w->signals.wanted))
             return;
     } else {
@@ -57,31 +62,19 @@ static char *names(uint64_t set, enum lang lang)
     return buf_steal(&b);
 }
 
-void signal_facts(struct buf *out, const struct wait *w, enum lang lang)
+void signal_facts(struct buf *out, const struct graph *g, const struct wait *w, enum lang lang)
 {
     if (!w->for_signal || !w->signals.known)
         return;
     AUTO_FREE char *wanted = names(w->signals.wanted, lang);
     AUTO_FREE char *kept = names(w->signals.kept_away, lang);
-    bool set = w->call && strcmp(w->call->name, "sigwait") == 0;
     AUTO_FREE char *line = !w->signals.wanted ? msg_format(lang, MSG_OBSERVE_FACT_NO_HANDLER)
-                           : set ? msg_format(lang, MSG_OBSERVE_FACT_SIGNAL_SET, wanted)
-                                 : msg_format(lang, MSG_OBSERVE_FACT_HANDLERS, wanted);
+                           : asks_for_set(g, w)
+                               ? msg_format(lang, MSG_OBSERVE_FACT_SIGNAL_SET, wanted)
+                               : msg_format(lang, MSG_OBSERVE_FACT_HANDLERS, wanted);
     buf_addf(out, "%s\n", line);
     if (!w->signals.kept_away)
         return;
     AUTO_FREE char *more = msg_format(lang, MSG_OBSERVE_FACT_KEPT_AWAY, kept);
     buf_addf(out, "%s\n", more);
-}
-
-bool pattern_signal_blocked(const struct graph *g, const struct wait *w, struct finding *f)
-{
-    (void)g, (void)f;
-    return w->for_signal && w->signals.known && w->signals.kept_away != 0;
-}
-
-bool pattern_no_signal(const struct graph *g, const struct wait *w, struct finding *f)
-{
-    (void)g, (void)f;
-    return w->for_signal;
 }

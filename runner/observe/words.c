@@ -455,5 +455,5 @@ void words_facts(struct buf *out, const struct graph *g, const struct wait *w,
             facts_of(out, g, w, &w->on[i], f, lang);
         told[w->on[i].object] = true;
     }
-    signal_facts(out, w, lang);
+    signal_facts(out, g, w, lang);
 }

@@ -23,7 +23,7 @@ void words_wait(struct buf *out, const struct graph *g, const struct wait *w,
 void words_facts(struct buf *out, const struct graph *g, const struct wait *w,
                  const struct finding *f, bool *told, enum lang lang);
 /* signals.c: which signals could end a wait for one, each line ending in a newline. */
-void signal_facts(struct buf *out, const struct wait *w, enum lang lang);
+void signal_facts(struct buf *out, const struct graph *g, const struct wait *w, enum lang lang);
 /* fold.c: all waits not yet done that can be told together with that of the leader, itself
  * included; ascending. 1 when it is told alone. `members` holds g->wait_count. */
 size_t fold_find(const struct graph *g, const struct finding *f, const struct wait *leader,

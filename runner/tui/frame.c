@@ -98,13 +98,13 @@ static void draw_header(struct app *a)
     enum { BAR = 12 };
     struct pane row = {0, 0, 1, COLS};
     const struct course *c = a->o->course;
-    int points = 0, max_points = 0, passed = 0;
+    int points = 0, max_points = 0;
 
     for (size_t i = 0; i < c->n_exercises; i++) {
         points += a->progress[i].best_points;
         max_points += exercise_max_points(&c->exercises[i]);
-        passed += a->progress[i].state == PROGRESS_PASSED;
     }
+    int passed = (int)app_passed_count(a);
     AUTO_FREE char *numbers =
         say(MSG_TUI_PROGRESS, passed, (int)c->n_exercises, points, max_points);
     int width = (int)text_width(numbers);

@@ -3,18 +3,25 @@
 
 #include "tui/app.h"
 
-static void go(struct app *a, int by)
+/* False when there is no exercise that way. */
+static bool go(struct app *a, int by)
 {
     for (long i = (long)a->node + by; i >= 0 && i < (long)a->n_nodes; i += by) {
         if (a->nodes[i].exercise) {
             app_begin(a, (size_t)i);
-            return;
+            return true;
         }
     }
+    return false;
+}
+
+/* Behind the last exercise lies the end of the course. */
+static void do_next(struct app *a)
+{
+    if (go(a, 1))
+        return;
     size_t open = a->o->course->n_exercises - app_passed_count(a);
-    if (by < 0)
-        app_status(a, TONE_DIM, MSG_TUI_NO_PREVIOUS);
-    else if (open > 0)
+    if (open > 0)
         app_status(a, TONE_DIM, MSG_TUI_NO_NEXT_OPEN, (int)open, action_key(ACTION_FILTER));
     else if (check_passed(a))
         app_show(a, SCREEN_CLOSING);
@@ -24,14 +31,10 @@ static void go(struct app *a, int by)
         check_begin(a);
 }
 
-static void do_next(struct app *a)
-{
-    go(a, 1);
-}
-
 static void do_previous(struct app *a)
 {
-    go(a, -1);
+    if (!go(a, -1))
+        app_status(a, TONE_DIM, MSG_TUI_NO_PREVIOUS);
 }
 
 static void do_run(struct app *a)

@@ -175,7 +175,7 @@ static void closing_read(struct app *a, struct screen *s, int columns)
     doc_add(&s->doc, STYLE_TEXT, "");
     if (!a->check.states)
         add_note(&s->doc, STYLE_DIM, say(MSG_TUI_CHECK_NONE), columns);
-    else if (count_state(a, CHECK_PASSED) == a->o->course->n_exercises)
+    else if (check_passed(a))
         read_done(a, s, columns);
     else
         read_check(a, s, columns);
