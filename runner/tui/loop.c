@@ -69,6 +69,7 @@ static void take_keys(struct app *a)
         key = key_read(a->prompt.ops && !a->prompt.ops->confirm);
         if (key == KEY_NONE)
             return;
+        take_signals(a); /* what was typed after a resize is meant for the new window */
         if (key == FN(KEY_RESIZE))
             app_stale(a);
         else if (key == FN(KEY_MOUSE))
