@@ -37,16 +37,13 @@ static int signals_start(struct terminal *t, struct err *e)
     return 0;
 }
 
+/* The signals stay blocked: curses' handler of SIGTERM would turn an orderly end into status 1, and
+ * whoever is told to end while leaving leaves. */
 static void signals_stop(struct terminal *t)
 {
     rescue_forget();
-    /* Pending ones were meant for a program that is leaving anyway; SIGTERM and SIGHUP are told to
-     * the caller by tui_run(), so nothing is delivered twice. */
-    for (struct signalfd_siginfo info; read(t->signals, &info, sizeof info) == sizeof info;)
-        ;
     close(t->signals);
     t->signals = -1;
-    sigprocmask(SIG_SETMASK, &t->original, NULL);
 }
 
 static bool can_show(wchar_t c)
@@ -140,6 +137,7 @@ int term_start(struct terminal *t, struct err *e)
     if (!newterm(NULL, stdout, t->keys ? t->keys : stdin)) {
         keys_close(t);
         signals_stop(t);
+        sigprocmask(SIG_SETMASK, &t->original, NULL); /* the caller goes on without a screen */
         return err_msg(e, MSG_TUI_DUMB_TERMINAL, getenv("TERM"));
     }
     set_escdelay(25);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # make bench-class: what a class costs. SIZES="100 1000 10000" (default "100 1000"), KILLS=100 (default 20),
-# SEED=1. Prints the figures and whether each limit of docs/architecture.md is met.
+# SEED=1, EXERCISES="1-pipe/1-hello …" (default all). Prints the figures and whether each limit of
+# docs/architecture.md is met.
 set -eu
 cd "$(dirname "$0")/../.."
 B=${B:-build}
@@ -9,6 +10,7 @@ export IPCLAB_LANG
 sizes=${SIZES:-100 1000}
 kills=${KILLS:-20}
 seed=${SEED:-1}
+exercises=${EXERCISES:-}
 missed=0
 mkdir -p "$B/bench"
 gcc -D_GNU_SOURCE -O2 -Wall -Wextra tests/bench/class_watch.c -o "$B/bench/class_watch"
@@ -27,11 +29,13 @@ grade() { # OUT SUBMISSIONS …: sets wall busy own peak
     set -- $("$B/bench/class_watch" "$B/ipclab" grade "$@" --out "$out" 2>"$w/log" || true)
     wall=$1 busy=$2 own=$3 peak=$4 ours=$5
 }
+# shellcheck disable=SC2086 # a list of folders
+draw() { sh tests/class/make.sh "$1" "$2" "$seed" "${3:--1}" $exercises; } # DIR N [HANGS]
 book() { "$B/ipclab" report "$1" --format json | grep -vE '^ *"(graded|ms|when|title)":'; }
 
 for n in $sizes; do
     echo "== $n submissions, seed $seed"
-    sh tests/class/make.sh "$w/S$n" "$n" "$seed"
+    draw "$w/S$n" "$n"
     grade "$w/o$n" "$w/S$n"
     figure "wall time, s" "$wall"
     figure "submissions per second" "$(awk -v n="$n" -v t="$wall" 'BEGIN { printf "%.2f", n / t }')"
@@ -73,7 +77,7 @@ differing() { # OUT OUT: students and exercises whose marks are not the same
 }
 
 echo "== $n submissions of which each has one outcome, the grader killed $kills times"
-STEADY=1 sh tests/class/make.sh "$w/K" "$n" "$seed" -1
+STEADY=1 draw "$w/K" "$n"
 grade "$w/k0" "$w/K"
 killed "$w/K" "$w/k" "$wall"
 book "$w/k0" >"$w/a"
@@ -91,8 +95,8 @@ figure "submissions that differ, killed" "$(wc -l <"$w/by-killing")"
 sort -u "$w/by-chance" "$w/by-killing" | sed 's/^/        /'
 limit "submissions missing after the kills" "$(($(marks "$w/o$n" | wc -l) - $(marks "$w/killed" | wc -l)))" 0
 echo "== $n submissions, of which 20 % hang"
-sh tests/class/make.sh "$w/H0" "$n" "$seed" 0
-sh tests/class/make.sh "$w/H20" "$n" "$seed" 20
+draw "$w/H0" "$n" 0
+draw "$w/H20" "$n" 20
 grade "$w/h0" "$w/H0"
 none=$wall
 grade "$w/h20" "$w/H20"

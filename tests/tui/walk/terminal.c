@@ -114,7 +114,8 @@ bool terminal_open(struct terminal *t, int columns, int rows, char *const argv[]
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
     int reports[2], orders[2];
 
-    *t = (struct terminal){.master = -1, .slave = -1, .reports = -1, .orders = -1, .slept = -1};
+    *t = (struct terminal){.master = -1, .slave = -1, .reports = -1, .orders = -1};
+    t->recent = calloc(1, TERMINAL_RECENT);
     if (openpty(&t->master, &t->slave, NULL, NULL, &size) < 0 || pipe2(reports, O_CLOEXEC) < 0 ||
         pipe2(orders, O_CLOEXEC) < 0) {
         perror("walk: no pseudo terminal");
@@ -159,6 +160,7 @@ void terminal_release(struct terminal *t)
     if (t->master >= 0)
         close(t->master);
     close(t->slave);
+    free(t->recent);
 }
 
 static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
@@ -174,23 +176,135 @@ static bool read_proc(pid_t pid, const char *name, char *text, size_t size)
     return n > 0;
 }
 
-/* ---- what it is made to suffer ---- */
+/* 'S' and the like, and the process group (proc_pid_stat(5)); '\0' when it is gone. */
+static char state_of(pid_t pid, pid_t *group)
+{
+    char text[512], state = '\0';
+    char *rest;
+    int parent, group_id = 0;
+
+    if (read_proc(pid, "stat", text, sizeof text) && (rest = strrchr(text, ')')))
+        sscanf(rest, ") %c %d %d", &state, &parent, &group_id);
+    *group = group_id;
+    return state;
+}
+
+/* The number of the system call it sleeps in, and its first argument; -1 while it runs. */
+static long call_of(pid_t pid, unsigned long *argument)
+{
+    char text[256];
+    long call;
+
+    if (!read_proc(pid, "syscall", text, sizeof text) ||
+        sscanf(text, "%ld %lx", &call, argument) != 2)
+        return -1;
+    return call;
+}
+
+static bool polls(pid_t pid)
+{
+    unsigned long argument;
+    long call = call_of(pid, &argument);
+
+#ifdef SYS_poll
+    if (call == SYS_poll)
+        return true;
+#endif
+    return call == SYS_ppoll;
+}
 
 /* How often it went to sleep. */
-static long sleeps(const struct terminal *t)
+static long sleeps(pid_t pid)
 {
     static const char name[] = "\nvoluntary_ctxt_switches:";
     char text[4096];
-    const char *at = t->program > 0 && read_proc(t->program, "status", text, sizeof text)
-                         ? strstr(text, name)
-                         : NULL;
+    const char *at =
+        pid > 0 && read_proc(pid, "status", text, sizeof text) ? strstr(text, name) : NULL;
 
     return at ? strtol(at + sizeof name - 1, NULL, 10) : -1;
 }
 
+/* ---- guests ---- */
+
+struct children {
+    char text[512];
+    char *rest;
+};
+
+static void children_of(struct children *c, pid_t pid)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "task/%d/children", (int)pid);
+    read_proc(pid, name, c->text, sizeof c->text);
+    c->rest = c->text;
+}
+
+static pid_t next_child(struct children *c)
+{
+    return (pid_t)strtol(c->rest, &c->rest, 10);
+}
+
+/* The editor or man that has the terminal, 0 without one. The grading has a group of its own. */
+static pid_t guest_of(const struct terminal *t)
+{
+    struct children c;
+    pid_t group;
+
+    children_of(&c, t->program);
+    for (pid_t pid; (pid = next_child(&c)) > 1;)
+        if (state_of(pid, &group) && group == t->program)
+            return pid;
+    return 0;
+}
+
+static bool waits_for_keys(pid_t pid)
+{
+    unsigned long fd;
+    char path[64], target[64];
+
+    if (polls(pid))
+        return true;
+    if (call_of(pid, &fd) != SYS_read)
+        return false;
+    snprintf(path, sizeof path, "/proc/%d/fd/%lu", (int)pid, fd);
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    target[n > 0 ? n : 0] = '\0';
+    return !strncmp(target, "/dev/pts/", 9) || !strcmp(target, "/dev/tty");
+}
+
+/* Of a guest and what it has started, the one that waits for keys; 0: none does. */
+static pid_t reader_among(pid_t pid)
+{
+    struct children c;
+    pid_t reader = waits_for_keys(pid) ? pid : 0;
+
+    children_of(&c, pid);
+    for (pid_t child; !reader && (child = next_child(&c)) > 1;)
+        reader = reader_among(child);
+    return reader;
+}
+
+bool terminal_has_guest(const struct terminal *t)
+{
+    return t->program > 0 && guest_of(t) > 0;
+}
+
+static bool line_mode(const struct terminal *t)
+{
+    struct termios modes;
+
+    return tcgetattr(t->slave, &modes) == 0 && (modes.c_lflag & ICANON);
+}
+
+/* ---- what it is made to suffer ---- */
+
 void terminal_type(struct terminal *t, const char *bytes, size_t len)
 {
-    t->slept = sleeps(t);
+    pid_t guest = t->program > 0 ? guest_of(t) : 0;
+
+    t->reader.pid = guest ? reader_among(guest) : t->program;
+    t->reader.slept = sleeps(t->reader.pid);
     if (t->master >= 0 && write(t->master, bytes, len) != (ssize_t)len && errno != EAGAIN)
         perror("walk: the terminal does not take keys");
 }
@@ -228,6 +342,22 @@ static void note_screen(struct terminal *t, const char *text, size_t len)
             t->alternate = text[i + sizeof head - 1] == 'h';
 }
 
+static void keep_output(struct terminal *t, const char *text, size_t len)
+{
+    for (size_t i = 0; t->recent && i < len; i++)
+        t->recent[t->received++ % TERMINAL_RECENT] = text[i];
+}
+
+bool terminal_save_output(const struct terminal *t, const char *path)
+{
+    FILE *f = t->recent ? fopen(path, "w") : NULL;
+    size_t first = t->received > TERMINAL_RECENT ? t->received - TERMINAL_RECENT : 0;
+
+    for (size_t i = first; f && i < t->received; i++)
+        fputc(t->recent[i % TERMINAL_RECENT], f);
+    return f && fclose(f) == 0;
+}
+
 /* Output is looked at together with the end of what came before: without its last byte a sequence
  * is not complete, so none is counted twice. */
 static void drop_output(struct terminal *t)
@@ -241,6 +371,7 @@ static void drop_output(struct terminal *t)
         n = read(t->master, chunk + t->tail_len, sizeof chunk - KEEP);
         if (n <= 0)
             return;
+        keep_output(t, chunk + t->tail_len, (size_t)n);
         size_t len = t->tail_len + (size_t)n;
         note_screen(t, chunk, len);
         t->seen |= t->wanted && memmem(chunk, len, t->wanted, strlen(t->wanted));
@@ -249,44 +380,35 @@ static void drop_output(struct terminal *t)
     }
 }
 
-/* "7 0x7ffd… " is the number of the system call it sleeps in; "running" is none. */
-static bool in_poll(const struct terminal *t)
-{
-    char text[256];
-    long call;
-
-    if (!read_proc(t->program, "syscall", text, sizeof text) || text[0] < '0' || text[0] > '9')
-        return false;
-    call = strtol(text, NULL, 10);
-#ifdef SYS_poll
-    if (call == SYS_poll)
-        return true;
-#endif
-    return call == SYS_ppoll;
-}
-
 bool terminal_has_children(const struct terminal *t)
 {
-    char name[64], text[256];
+    struct children c;
 
-    snprintf(name, sizeof name, "task/%d/children", (int)t->program);
-    return read_proc(t->program, name, text, sizeof text);
+    children_of(&c, t->program);
+    return next_child(&c) > 1;
 }
 
-/* Keys take a moment from one end of the terminal to the other: until it has woken up for them it
- * does not count as idle, unless a program of its own may have taken them. */
-static bool is_idle(struct terminal *t)
+/* Keys take a moment from one end of the terminal to the other: until whoever waited for them has
+ * woken up it does not count as idle. In line mode nobody wakes before the line ends. */
+static bool keys_have_come(struct terminal *t)
 {
     int unread = 0;
 
-    if (t->program <= 0 || !in_poll(t))
-        return false;
     if (ioctl(t->slave, FIONREAD, &unread) == 0 && unread > 0)
         return false;
-    if (t->slept >= 0 && sleeps(t) == t->slept && !terminal_has_children(t))
+    if (t->reader.pid > 0 && sleeps(t->reader.pid) == t->reader.slept && !line_mode(t))
         return false;
-    t->slept = -1;
+    t->reader.pid = 0;
     return true;
+}
+
+static bool is_idle(struct terminal *t)
+{
+    pid_t guest = t->program > 0 ? guest_of(t) : 0;
+
+    if (t->program <= 0 || !polls(t->program) || (guest && !reader_among(guest)))
+        return false;
+    return keys_have_come(t);
 }
 
 /* Wait for output, a report, or a moment; true when there is a report. */
@@ -389,15 +511,14 @@ const char *terminal_insane(struct terminal *t)
  */
 static void add_processes(const struct terminal *t, char *text, size_t size)
 {
-    char children[512], name[64], stat[512];
-    char *rest = children;
+    struct children c;
+    char stat[512];
 
-    snprintf(name, sizeof name, "task/%d/children", (int)t->program);
-    read_proc(t->program, name, children, sizeof children);
-    for (long pid; (pid = strtol(rest, &rest, 10)) > 1;) {
+    children_of(&c, t->program);
+    for (pid_t pid; (pid = next_child(&c)) > 1;) {
         size_t len = strlen(text);
 
-        if (read_proc((pid_t)pid, "stat", stat, sizeof stat))
+        if (read_proc(pid, "stat", stat, sizeof stat))
             snprintf(text + len, size - len, "child %.60s\n", stat);
     }
 }

@@ -8,6 +8,8 @@
  * order, and the sanitizers silent. The same SEED makes the same steps. Prints "N passed, N
  * failed".
  *
+ * WALK_OUTPUT=FILE: when it fails, the last output of PROGRAM goes there.
+ *
  *     walk --editor FILE…        what the program starts as $EDITOR; WALK_EDITOR names its orders
  */
 #include <dirent.h>
@@ -122,6 +124,8 @@ __attribute__((noreturn)) static void fail(struct walk *w, const char *what)
     fprintf(stderr, "%s\n", terminal_state(&w->term));
     show_log(w);
     entries(w->logs, true);
+    if (getenv("WALK_OUTPUT") && terminal_save_output(&w->term, getenv("WALK_OUTPUT")))
+        fprintf(stderr, "its last output: %s\n", getenv("WALK_OUTPUT"));
     terminal_release(&w->term);
     finish(w, 1);
     abort();
@@ -414,13 +418,13 @@ static void press(struct walk *w, const char *keys)
     rest(w);
 }
 
-/* Out of a question that is still open, an editor that waits for a key, a man that waits for a
- * line. */
+/* Out of a question that is still open, an editor that waits for a key, a man that waits for a line.
+ */
 static void escape(struct walk *w)
 {
     for (int i = 0; i < 3; i++)
         press(w, "\033");
-    if (!w->open || !terminal_has_children(&w->term))
+    if (!w->open || !terminal_has_guest(&w->term))
         return;
     press(w, "\r"); /* man has taken the others */
     for (int i = 0; i < 3; i++)
