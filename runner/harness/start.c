@@ -205,6 +205,8 @@ struct lab_proc *lab_start_cmd(const struct lab_cmd *cmd)
     }
     AUTO_FREE char *home = str_format("HOME=%s", lab.test.dir);
     AUTO_FREE char *path = fs_join(sandbox_out(&lab.box), cmd->program);
+    if (cmd->side == LAB_STUDENT && !fs_exists(path))
+        lab_internal("%s is missing", path); /* it was built: not the student's fault */
     const char **env = environment(cmd, home);
     struct sandbox_command command = {
         .place = cmd->side == LAB_STUDENT ? PLACE_STUDENT : PLACE_PEER,

@@ -19,6 +19,13 @@ static uint64_t not_its_own(void)
            bit(32) | bit(33);
 }
 
+/* What by default does not end a process does not end its wait either, see signal(7). */
+static uint64_t harmless(void)
+{
+    return bit(SIGCHLD) | bit(SIGURG) | bit(SIGWINCH) | bit(SIGCONT) | bit(SIGTSTP) | bit(SIGTTIN) |
+           bit(SIGTTOU);
+}
+
 /* sigwait() says which signals it wants; pause() and sigsuspend() take any that has a handler. */
 static bool asks_for_set(const struct graph *g, const struct wait *w)
 {
@@ -40,7 +47,7 @@ void signal_wait(struct graph *g, struct wait *w)
             return;
     } else {
         w->signals.wanted = s.caught & ~not_its_own();
-        w->signals.kept_away = s.pending & s.blocked;
+        w->signals.kept_away = s.pending & s.blocked & (s.caught | ~harmless());
     }
     w->signals.known = true;
 }

@@ -1704,6 +1704,23 @@ START_TEST(signal_blocked)
 }
 END_TEST
 
+/* A blocked SIGCHLD without a handler would not end the wait if it were let in. */
+static void waits_with_child_signal(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    raise(SIGCHLD);
+    pause();
+}
+
+START_TEST(signal_harmless)
+{
+    expect_hang(waits_with_child_signal, "no-signal");
+}
+END_TEST
+
 START_TEST(signal_set)
 {
     expect_hang(waits_in_sigwait, "no-signal");
@@ -1886,6 +1903,7 @@ static void add_hangs(Suite *suite)
                                   thread_joined,
                                   signal_blocked,
                                   signal_set,
+                                  signal_harmless,
                                   fifo_read,
                                   fifo_write,
                                   unix_receive,
