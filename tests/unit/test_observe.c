@@ -42,7 +42,8 @@ static struct observer *observer;
 static struct diagnosis diagnosis;
 static pid_t victim;    /* root of the victim's processes, our child */
 static int go[2];       /* lets a victim go on: it reads a byte */
-static char folder[64]; /* for FIFOs and sockets */
+static char root[32];
+static char folder[64]; /* in it, for FIFOs and sockets */
 static char path[128];
 static int msqid = -1, semid = -1;
 
@@ -106,6 +107,18 @@ static void clean_up(void)
     fs_remove_tree(folder, NULL);
 }
 
+/* Around a test case, in the process that survives failed tests: what they leave goes with it. */
+static void make_root(void)
+{
+    snprintf(root, sizeof root, "/tmp/test-observe-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(root));
+}
+
+static void remove_root(void)
+{
+    fs_remove_tree(root, NULL);
+}
+
 static void setup(void)
 {
     struct err e;
@@ -114,8 +127,8 @@ static void setup(void)
     ck_assert_int_eq(unwinder_start(&unwinder, NULL, NULL, &e), 0);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     observer = observer_new(proc, &unwinder);
-    snprintf(folder, sizeof folder, "/tmp/test-observe-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(folder, sizeof folder, "%s/test", root);
+    ck_assert_int_eq(mkdir(folder, 0700), 0);
     snprintf(path, sizeof path, "%s/object", folder);
     atexit(clean_up);
 }
@@ -1911,6 +1924,7 @@ static void add_hangs(Suite *suite)
                                   pauses_for_ever};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) {
         TCase *t = tcase_create(tests[i]->name);
+        tcase_add_unchecked_fixture(t, make_root, remove_root);
         tcase_add_checked_fixture(t, setup, teardown);
         tcase_set_timeout(t, 120);
         tcase_add_test(t, tests[i]);
@@ -1922,6 +1936,7 @@ int main(void)
 {
     Suite *suite = suite_create("observe");
     TCase *others = tcase_create("others");
+    tcase_add_unchecked_fixture(others, make_root, remove_root);
     tcase_add_checked_fixture(others, setup, teardown);
     tcase_set_timeout(others, 120);
     add_hangs(suite);
