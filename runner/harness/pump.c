@@ -163,6 +163,15 @@ static _Noreturn void fail_hang(double alive_at)
     lab_fail_with(&f);
 }
 
+static _Noreturn void fail_polls(void)
+{
+    static struct diagnosis d;
+    struct failure f = {.verdict = VERDICT_HANG};
+    observer_explain_rounds(lab.observer, &d);
+    take_diagnosis(&f, &d);
+    lab_fail_with(&f);
+}
+
 static _Noreturn void fail_spin(double seconds)
 {
     static struct diagnosis d;
@@ -277,13 +286,15 @@ static void look(struct looking *l)
     if (cpu > lab.limits.cpu_seconds)
         fail_spin(cpu);
     lab_check_memory();
-    if (seen == OBSERVE_TIMED)
+    if (seen == OBSERVE_TIMED || seen == OBSERVE_POLLS)
         lab_notice_sleep();
     lab_notice_standstill(seen);
     bool hung = seen == OBSERVE_HUNG && may_conclude(l, now);
     if (hung && l->hung_once) /* twice: a moment in which nobody moved costs little */
         fail_hang(l->alive_at);
     l->hung_once = hung;
+    if (seen == OBSERVE_POLLS && may_conclude(l, now))
+        fail_polls();
     if (seen == OBSERVE_RUNNING)
         l->alive_at = now;
     l->step = seen == OBSERVE_RUNNING ? (l->step * 1.5 < LOOK_MAX_MS ? l->step * 1.5 : LOOK_MAX_MS)

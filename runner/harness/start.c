@@ -9,6 +9,7 @@
 
 #include "base/fs.h"
 #include "harness/state.h"
+#include "observe/imports.h"
 
 enum { DEFAULT_FILES = 256, MAX_ARGS = 64, BINARY_MAX = 64 << 20 };
 
@@ -32,21 +33,14 @@ static int reference_fd(const char *program)
 }
 
 /* /proc does not show interval timers (setitimer, alarm): a program that can set one may be woken
- * by it, so a hang of it cannot be proven at once. The imported names stand in its string table. */
+ * by it, so a hang of it cannot be proven at once. */
 static bool imports_timer(const char *path)
 {
-    static const char *const names[] = {"alarm", "setitimer", "ualarm", "timer_create"};
-    struct buf b = BUF_INIT;
-    bool found = false;
-    if (fs_read(path, BINARY_MAX, &b, NULL) == 0)
-        for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-            char with_nuls[32];
-            size_t len = strlen(names[i]) + 2;
-            with_nuls[0] = '\0';
-            memcpy(with_nuls + 1, names[i], len - 1);
-            found = found || memmem(b.data, b.len, with_nuls, len) != NULL;
-        }
-    buf_release(&b);
+    static const char *const names[] = {"alarm", "setitimer", "ualarm", "timer_create", NULL};
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool found = fd < 0 || imports_any(fd, BINARY_MAX, names);
+    if (fd >= 0)
+        close(fd);
     return found;
 }
 

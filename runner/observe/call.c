@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 /* Where a call keeps its time limit. */
 enum limit {
@@ -121,6 +122,11 @@ const struct call_info *call_lookup(const struct call_state *c)
     if (c->nr == SYS_fcntl && c->arg[1] != F_SETLKW && c->arg[1] != F_OFD_SETLKW)
         return &unknown.info;
     return &row->info;
+}
+
+bool call_is_absolute(const struct call_state *c)
+{
+    return c->nr == SYS_clock_nanosleep && (c->arg[1] & TIMER_ABSTIME);
 }
 
 bool call_has_timeout(const struct call_state *c)

@@ -40,6 +40,9 @@ const struct call_info *call_lookup(const struct call_state *c);
 /* Does the call end by itself after some time, judged by its arguments alone? */
 bool call_has_timeout(const struct call_state *c);
 
+/* Its time limit is a moment of a clock, not a duration. */
+bool call_is_absolute(const struct call_state *c);
+
 /* Its first argument is a descriptor. */
 bool call_takes_fd(enum call_kind kind);
 /* The second descriptor of CALL_SPLICE. */

@@ -269,7 +269,7 @@ static bool network_is_busy(int dir)
 }
 
 static enum patience patience_of_process(const struct snapshot *s, const struct process *p, int dir,
-                                         bool epoll, bool *sockets)
+                                         bool by_itself, bool *sockets)
 {
     struct open_kinds kinds = {0};
     enum patience all = PATIENCE_ENDLESS;
@@ -277,7 +277,7 @@ static enum patience patience_of_process(const struct snapshot *s, const struct 
         all = PATIENCE_ALARM;
     for (size_t i = 0; i < p->tasks; i++)
         all = worse(all, patience_in_detail(dir, p, &s->tasks[p->first_task + i]));
-    if (!look_at_fds(dir, &kinds) || kinds.uring || (epoll && kinds.timer))
+    if (!look_at_fds(dir, &kinds) || kinds.uring || (by_itself && kinds.timer))
         all = worse(all, PATIENCE_TIMED);
     *sockets |= kinds.socket;
     return all;
@@ -301,7 +301,8 @@ static bool network_of_all_is_busy(const struct snapshot *s, int proc)
 enum patience patience_of_all(const struct snapshot *s, int proc)
 {
     enum patience all = PATIENCE_ENDLESS;
-    bool epoll = any_call(s, CALL_EPOLL), sockets = false;
+    /* a timerfd matters to who waits in epoll, and to who polls it between naps */
+    bool by_itself = any_call(s, CALL_EPOLL) || any_call(s, CALL_SLEEP), sockets = false;
     for (size_t i = 0; i < s->process_count && all != PATIENCE_RUNNING; i++) {
         const struct process *p = &s->processes[i];
         if (p->dead)
@@ -309,7 +310,7 @@ enum patience patience_of_all(const struct snapshot *s, int proc)
         int dir = proc_open(proc, p->pid);
         if (dir < 0)
             return PATIENCE_RUNNING;
-        all = worse(all, patience_of_process(s, p, dir, epoll, &sockets));
+        all = worse(all, patience_of_process(s, p, dir, by_itself, &sockets));
         close(dir);
     }
     /* Asked only when it matters: the kernel's table is long. */

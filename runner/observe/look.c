@@ -49,6 +49,7 @@ void observer_free(struct observer *o)
     forget_roles(o);
     snapshot_release(&o->last);
     snapshot_release(&o->now);
+    rounds_release(&o->rounds);
     free(o);
 }
 
@@ -144,6 +145,8 @@ enum observation observer_look(struct observer *o, const struct watch *w, size_t
         o->since = now;
     if (seen == OBSERVE_BLOCKED && equal && now - o->since >= QUIET_NS)
         seen = confirm(o);
+    if (seen == OBSERVE_TIMED && rounds_look(o))
+        seen = OBSERVE_POLLS;
     if (o->seen)
         keep_dead_time(o);
     struct snapshot old = o->last;

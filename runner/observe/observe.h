@@ -29,6 +29,7 @@ enum observation {
     OBSERVE_TIMED,   /* all blocked, but somebody has a time limit: not a hang */
     OBSERVE_ALARM,   /* a hang but for interval timers (alarm), which /proc does not show */
     OBSERVE_BLOCKED, /* all blocked without a limit; not yet seen twice */
+    OBSERVE_POLLS,   /* shown: who is not blocked naps and looks, and goes round for ever (rounds.h) */
     OBSERVE_HUNG,    /* proven: two equal snapshots, nobody outside can wake them */
 };
 
@@ -59,6 +60,8 @@ void diagnosis_release(struct diagnosis *d);
 /* Explain the last look (normally after OBSERVE_HUNG; also usable when the last resort limit
  * struck). */
 void observer_explain(struct observer *o, struct diagnosis *d);
+/* After OBSERVE_POLLS. */
+void observer_explain_rounds(struct observer *o, struct diagnosis *d);
 /* The same without stopping anybody for the lines: for a look that proves nothing. */
 void observer_describe(struct observer *o, struct diagnosis *d);
 /* Explain who burns CPU time (id "busy-loop"): process, source line, seconds. */

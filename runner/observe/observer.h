@@ -2,6 +2,7 @@
 #ifndef OBSERVE_OBSERVER_H
 #define OBSERVE_OBSERVER_H
 
+#include "observe/rounds.h"
 #include "observe/snapshot.h"
 
 /* Processes that may be explained: their number also bounds the costs of a look at a fork bomb. */
@@ -13,6 +14,7 @@ struct observer {
     struct snapshot last, now; /* owned; `last` is what observer_explain() explains */
     bool seen;                 /* `last` holds a look */
     unsigned long long since;  /* clock_ns() when `last` was first seen as it is */
+    struct rounds rounds;      /* owned: of those who only sleep for a while */
     pid_t orphan_parent;
     unsigned long long dead_ticks; /* CPU time of trees that are gone */
     struct {

@@ -192,6 +192,20 @@ void snapshot_release(struct snapshot *s)
     *s = (struct snapshot){0};
 }
 
+void snapshot_copy(struct snapshot *to, const struct snapshot *from)
+{
+    snapshot_release(to);
+    *to = *from;
+    to->process_cap = from->process_count;
+    to->task_cap = from->task_count;
+    to->processes = mem_alloc((from->process_count + 1) * sizeof *to->processes);
+    to->tasks = mem_alloc((from->task_count + 1) * sizeof *to->tasks);
+    for (size_t i = 0; i < from->process_count; i++)
+        to->processes[i] = from->processes[i];
+    for (size_t i = 0; i < from->task_count; i++)
+        to->tasks[i] = from->tasks[i];
+}
+
 static bool task_equal(const struct task *a, const struct task *b)
 {
     return a->tid == b->tid && a->state == b->state && a->switches == b->switches &&

@@ -1,7 +1,7 @@
 /* The unwinder: a forked helper that never joins a namespace.
  *
  * Requests: stop these threads (answered with those that stand still), the stack of one (answered
- * with its frames), let all go (not answered). One packet each way. The helper ends when its socket
+ * with its frames), its registers, let all go (not answered). One packet each way. The helper ends when its socket
  * reports the end of file, when its creator dies (PR_SET_PDEATHSIG), or when one answer takes
  * unreasonably long (alarm). Callers then simply get no frames. */
 #include "observe/unwind.h"
@@ -25,17 +25,29 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if defined __x86_64__
+#include <sys/user.h>
+#elif defined __aarch64__
+#include <asm/ptrace.h>
+#endif
+#include <sys/uio.h>
+
 enum { FRAME_MAX = 24, PATIENCE_S = 20 };
 
 struct request {
-    enum { HOLD, STACK, RELEASE } what;
+    enum { HOLD, STACK, STATE, RELEASE } what;
     size_t count;
-    pid_t tids[UNWIND_HOLD_MAX]; /* STACK: the first one */
+    pid_t tids[UNWIND_HOLD_MAX]; /* STACK, STATE: the first one */
 };
 
 struct answer {
     size_t count;
     struct frame frames[FRAME_MAX];
+};
+
+struct state_answer {
+    bool known;
+    struct unwind_state state;
 };
 
 /* State of the helper process. */
@@ -232,6 +244,66 @@ static bool is_held(pid_t tid)
     return false;
 }
 
+/* --- its registers --- */
+
+static uint64_t mix(uint64_t hash, unsigned long long word)
+{
+    hash = (hash ^ word) * 0x100000001b3; /* FNV-1a */
+    return hash ^ hash >> 29;
+}
+
+/* Those that the convention of calls keeps for the caller; the others a system call changes. */
+static bool registers_of(pid_t tid, uint64_t *hash)
+{
+    *hash = 0xcbf29ce484222325;
+#if defined __x86_64__
+    struct user_regs_struct r;
+    struct iovec all = {&r, sizeof r};
+    if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &all) != 0)
+        return false;
+    const unsigned long long kept[] = {r.rbx, r.rbp, r.r12, r.r13, r.r14, r.r15, r.rsp, r.rip};
+#elif defined __aarch64__
+    struct user_pt_regs r;
+    struct iovec all = {&r, sizeof r};
+    if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &all) != 0)
+        return false;
+    unsigned long long kept[14] = {r.sp, r.pc};
+    for (int i = 0; i < 12; i++) /* x19 to x30 */
+        kept[2 + i] = r.regs[19 + i];
+#else
+    (void)tid;
+    return false;
+#endif
+#if defined __x86_64__ || defined __aarch64__
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        *hash = mix(*hash, kept[i]);
+    return true;
+#endif
+}
+
+/* PTRACE_GET_RSEQ_CONFIGURATION, Linux 5.13, see ptrace(2). */
+static void find_rseq(pid_t tid, struct unwind_state *state)
+{
+    enum { GET_RSEQ_CONFIGURATION = 0x420f };
+    struct {
+        uint64_t address;
+        uint32_t size, signature, flags, pad;
+    } rseq = {0};
+    if (ptrace((enum __ptrace_request)GET_RSEQ_CONFIGURATION, tid, sizeof rseq, &rseq) < 0)
+        return;
+    state->rseq = (unsigned long)rseq.address;
+    state->rseq_size = rseq.address ? rseq.size : 0;
+}
+
+static void take_state(pid_t tid, struct state_answer *a)
+{
+    *a = (struct state_answer){0};
+    if (!is_held(tid))
+        return;
+    a->known = registers_of(tid, &a->state.registers);
+    find_rseq(tid, &a->state);
+}
+
 static void unwind_thread(pid_t tid, struct answer *a)
 {
     static const Dwfl_Callbacks callbacks = {.find_elf = find_elf,
@@ -261,6 +333,7 @@ static void reply(int socket, const void *data, size_t size)
 static _Noreturn void serve(int socket)
 {
     static struct answer a;
+    static struct state_answer state;
     static struct request r;
     for (;;) {
         ssize_t n = recv(socket, &r, sizeof r, 0);
@@ -278,6 +351,10 @@ static _Noreturn void serve(int socket)
         case STACK:
             unwind_thread(r.tids[0], &a);
             reply(socket, &a, sizeof a);
+            break;
+        case STATE:
+            take_state(r.tids[0], &state);
+            reply(socket, &state, sizeof state);
             break;
         case RELEASE:
             release();
@@ -403,6 +480,18 @@ void unwinder_release(struct unwinder *u)
 {
     request = (struct request){.what = RELEASE};
     ask(u, &request, NULL, 0);
+}
+
+bool unwinder_state(struct unwinder *u, pid_t tid, struct unwind_state *state)
+{
+    struct state_answer a;
+    if (tid <= 0)
+        return false;
+    request = (struct request){.what = STATE, .count = 1, .tids = {tid}};
+    if (!ask(u, &request, &a, sizeof a))
+        return false;
+    *state = a.state;
+    return a.known;
 }
 
 size_t unwinder_stack(struct unwinder *u, pid_t tid, struct frame *frames, size_t max)

@@ -5,7 +5,9 @@
 #ifndef OBSERVE_UNWIND_H
 #define OBSERVE_UNWIND_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -34,6 +36,15 @@ struct frame {
 enum { UNWIND_HOLD_MAX = 256 };
 size_t unwinder_hold(struct unwinder *u, pid_t *tids, size_t count);
 void unwinder_release(struct unwinder *u); /* lets all of them go */
+
+/* What a held thread in a system call will find again when it goes on. */
+struct unwind_state {
+    uint64_t registers; /* a fingerprint of those that a call leaves alone */
+    unsigned long rseq; /* address of its struct rseq, where the kernel writes (rseq(2)) */
+    size_t rseq_size;   /* bytes, 0: it has none */
+};
+/* False when it is not held, or this kind of machine is not known. */
+bool unwinder_state(struct unwinder *u, pid_t tid, struct unwind_state *state);
 
 /* The stack of a thread, innermost first. Returns the number of frames (0: unknown). A thread that
  * is not held is stopped with ptrace and let go again. */

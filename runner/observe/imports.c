@@ -1,0 +1,34 @@
+#include "observe/imports.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+
+static bool holds(const struct buf *program, const char *name)
+{
+    char with_nuls[64] = "";
+    size_t len = strlen(name) + 2;
+    snprintf(with_nuls + 1, sizeof with_nuls - 1, "%s", name);
+    return memmem(program->data, program->len, with_nuls, len) != NULL;
+}
+
+static bool read_all(int fd, size_t max, struct buf *into)
+{
+    static char chunk[16384];
+    ssize_t n;
+    while ((n = read(fd, chunk, sizeof chunk)) > 0 && into->len <= max)
+        buf_add(into, chunk, (size_t)n);
+    return n == 0;
+}
+
+bool imports_any(int fd, size_t max, const char *const *names)
+{
+    struct buf program = BUF_INIT;
+    bool found = !read_all(fd, max, &program) || !holds(&program, "libc.so.6");
+    for (; !found && *names; names++)
+        found = holds(&program, *names);
+    buf_release(&program);
+    return found;
+}

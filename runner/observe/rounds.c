@@ -1,0 +1,327 @@
+#include "observe/rounds.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fs.h"
+#include "observe/call.h"
+#include "observe/imports.h"
+#include "observe/limits.h"
+#include "observe/observer.h"
+
+#define MS 1000000ULL
+
+enum {
+    BEGIN_MS = 500,         /* of naps before anybody is stopped */
+    EVERY_MS = 60,          /* between two looks at memory */
+    AGAIN_MS = 5000,        /* until a program that cannot be judged is looked at again */
+    SWITCHES = 6,           /* for one round at least: being stopped and let go costs two */
+    SAME_ALONE = 8,         /* equal states that prove it of one */
+    SAME_TOGETHER = 24,     /* that are enough for several */
+    MEMORY_MAX = 32 << 20,  /* bytes; more is not compared */
+    PROGRAM_MAX = 16 << 20, /* bytes of a program whose imports are read */
+};
+
+/* ---- who naps ---- */
+
+/* In a wait that ends by itself after a time that does not depend on a clock. */
+static bool naps(const struct task *t)
+{
+    if (patience_of_task(t) != PATIENCE_TIMED)
+        return false;
+    switch (call_lookup(&t->call)->kind) {
+    case CALL_SLEEP:
+        return !call_is_absolute(&t->call);
+    case CALL_POLL:
+    case CALL_SELECT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* All are blocked or nap; nobody is stopped, for whoever did that may continue it. */
+static bool may_go_round(const struct snapshot *s)
+{
+    bool any = false;
+    for (size_t i = 0; i < s->task_count; i++) {
+        const struct task *t = &s->tasks[i];
+        bool napping = naps(t);
+        if (t->state == 'T' || (!napping && patience_of_task(t) != PATIENCE_ENDLESS))
+            return false;
+        any |= napping;
+    }
+    return any && !s->torn;
+}
+
+enum since { SINCE_OTHER, SINCE_NOT_YET, SINCE_ROUND };
+
+/* Are these the same processes, those that are blocked untouched, those that nap a round on? */
+static enum since compare(const struct snapshot *a, const struct snapshot *b)
+{
+    enum since found = SINCE_ROUND;
+    if (a->process_count != b->process_count || a->task_count != b->task_count)
+        return SINCE_OTHER;
+    for (size_t i = 0; i < a->process_count; i++) {
+        const struct process *p = &a->processes[i], *q = &b->processes[i];
+        if (p->pid != q->pid || p->start != q->start || p->tasks != q->tasks || p->dead != q->dead)
+            return SINCE_OTHER;
+    }
+    for (size_t i = 0; i < a->task_count; i++) {
+        const struct task *t = &a->tasks[i], *u = &b->tasks[i];
+        if (t->tid != u->tid || naps(t) != naps(u) || (!naps(t) && t->switches != u->switches))
+            return SINCE_OTHER;
+        if (naps(t) && u->switches < t->switches + SWITCHES)
+            found = SINCE_NOT_YET;
+    }
+    return found;
+}
+
+/* ---- what could come from outside ---- */
+
+/* Clocks, what interrupts a nap after a time, and syscall(), which can be either. */
+static bool knows_time(int dir)
+{
+    static const char *const names[] = {
+        "clock_gettime", "gettimeofday", "time",   "times",        "clock",          "timespec_get",
+        "getrusage",     "alarm",        "ualarm", "timer_create", "timerfd_create", "setitimer",
+        "sysinfo",       "syscall",      NULL};
+    int fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC);
+    bool knows = fd < 0 || imports_any(fd, PROGRAM_MAX, names);
+    if (fd >= 0)
+        close(fd);
+    return knows;
+}
+
+static bool has_socket(int dir)
+{
+    AUTO_FREE int *fds = NULL;
+    size_t n;
+    char target[64];
+    if (proc_numbers(dir, "fd", &fds, &n) < 0)
+        return true;
+    for (size_t i = 0; i < n; i++)
+        if (proc_fd_target(dir, fds[i], target, sizeof target) && !strncmp(target, "socket:", 7))
+            return true;
+    return false;
+}
+
+static bool naps_in(const struct snapshot *s, const struct process *p)
+{
+    for (size_t i = 0; i < p->tasks; i++)
+        if (naps(&s->tasks[p->first_task + i]))
+            return true;
+    return false;
+}
+
+/* Nothing but memory and other processes tells those who nap to go on. */
+static bool is_closed(const struct snapshot *s, int proc)
+{
+    bool closed = true;
+    for (size_t i = 0; i < s->process_count && closed; i++) {
+        if (!naps_in(s, &s->processes[i]))
+            continue;
+        int dir = proc_open(proc, s->processes[i].pid);
+        closed = dir >= 0 && !knows_time(dir) && !has_socket(dir);
+        if (dir >= 0)
+            close(dir);
+    }
+    return closed;
+}
+
+/* ---- the state of those who nap ---- */
+
+struct reading {
+    int memory;            /* descriptor of "mem" */
+    uint64_t hash;         /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+    unsigned long long at; /* bytes so far */
+    const struct unwind_state *threads;
+    size_t n_threads;
+};
+
+static void mix(uint64_t *hash, const void *data, size_t len)
+{
+    const unsigned char *bytes = data;
+    for (; len >= sizeof(uint64_t); len -= sizeof(uint64_t), bytes += sizeof(uint64_t)) {
+        uint64_t word;
+        memcpy(&word, bytes, sizeof word);
+        *hash = (*hash ^ word) * 0x100000001b3;
+        *hash ^= *hash >> 29;
+    }
+    for (; len > 0; len--)
+        *hash = (*hash ^ *bytes++) * 0x100000001b3;
+}
+
+/* The kernel notes there on which CPU a thread runs: no state of the program's (rseq(2)). */
+static void blot_out_rseq(const struct reading *r, unsigned long address, unsigned char *data,
+                          size_t len)
+{
+    for (size_t i = 0; i < r->n_threads; i++)
+        for (unsigned long b = r->threads[i].rseq, end = b + r->threads[i].rseq_size; b < end; b++)
+            if (b >= address && b < address + len)
+                data[b - address] = 0;
+}
+
+static bool read_mapping(const struct mapping *m, void *arg)
+{
+    static unsigned char chunk[64 << 10];
+    struct reading *r = arg;
+    if (!m->writable)
+        return true;
+    r->at += m->end - m->start;
+    if (r->at > MEMORY_MAX)
+        return false;
+    mix(&r->hash, &m->start, sizeof m->start);
+    for (unsigned long at = m->start; at < m->end; at += sizeof chunk) {
+        size_t len = m->end - at < sizeof chunk ? m->end - at : sizeof chunk;
+        ssize_t n = pread(r->memory, chunk, len, (off_t)at);
+        if (n > 0) /* what cannot be read lies behind the end of a file */
+            blot_out_rseq(r, at, chunk, (size_t)n);
+        if (n > 0)
+            mix(&r->hash, chunk, (size_t)n);
+        mix(&r->hash, &n, sizeof n);
+    }
+    return true;
+}
+
+/* Bytes read and written so far: what is drained or filled meanwhile is no standstill. */
+static bool mix_traffic(int dir, uint64_t *hash)
+{
+    char text[512];
+    unsigned long long bytes[2];
+    if (proc_read(dir, "io", text, sizeof text) <= 0 ||
+        sscanf(text, "rchar: %llu wchar: %llu", &bytes[0], &bytes[1]) != 2)
+        return false;
+    mix(hash, bytes, sizeof bytes);
+    return true;
+}
+
+static bool read_process(int proc, pid_t pid, const struct unwind_state *threads, size_t n,
+                         uint64_t *hash)
+{
+    int dir = proc_open(proc, pid);
+    if (dir < 0)
+        return false;
+    struct reading r = {.memory = openat(dir, "mem", O_RDONLY | O_CLOEXEC),
+                        .hash = *hash,
+                        .threads = threads,
+                        .n_threads = n};
+    bool done = r.memory >= 0 && mix_traffic(dir, &r.hash);
+    if (done)
+        proc_mappings(dir, read_mapping, &r);
+    if (r.memory >= 0)
+        close(r.memory);
+    close(dir);
+    *hash = r.hash;
+    return done && r.at > 0 && r.at <= MEMORY_MAX;
+}
+
+/* Everybody who naps stands still while this reads; false when not all do. */
+static bool read_held(const struct observer *o, const struct snapshot *s, uint64_t *hash)
+{
+    AUTO_FREE struct unwind_state *threads = mem_alloc((s->task_count + 1) * sizeof *threads);
+    for (size_t i = 0; i < s->process_count; i++) {
+        const struct process *p = &s->processes[i];
+        size_t n = 0;
+        for (size_t k = 0; k < p->tasks; k++) {
+            const struct task *t = &s->tasks[p->first_task + k];
+            if (!naps(t))
+                continue;
+            if (!unwinder_state(o->unwinder, t->tid, &threads[n]))
+                return false;
+            mix(hash, &threads[n].registers, sizeof threads[n].registers);
+            n++;
+        }
+        if (n > 0 && !read_process(o->proc, p->pid, threads, n, hash))
+            return false;
+    }
+    return true;
+}
+
+static bool read_state(const struct observer *o, uint64_t *hash)
+{
+    const struct snapshot *s = &o->now;
+    AUTO_FREE pid_t *tids = mem_alloc((s->task_count + 1) * sizeof *tids);
+    size_t n = 0;
+    for (size_t i = 0; i < s->task_count; i++)
+        if (naps(&s->tasks[i]))
+            tids[n++] = s->tasks[i].tid;
+    *hash = 0xcbf29ce484222325;
+    bool read = unwinder_hold(o->unwinder, tids, n) == n && read_held(o, s, hash);
+    unwinder_release(o->unwinder);
+    return read;
+}
+
+/* ---- looking ---- */
+
+static size_t count_naps(const struct snapshot *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->task_count; i++)
+        n += naps(&s->tasks[i]);
+    return n;
+}
+
+static void begin(struct rounds *r, unsigned long long now, unsigned ms)
+{
+    r->since = now;
+    r->next = now + ms * MS;
+    r->have = false;
+    r->same = 0;
+}
+
+static void remember(struct rounds *r, const struct snapshot *s, uint64_t state,
+                     unsigned long long now)
+{
+    bool same = r->have && r->state == state;
+    r->same = same ? r->same + 1 : 0;
+    if (!same)
+        r->since = now;
+    r->seconds = (double)(now - r->since) / 1e9;
+    r->state = state;
+    r->next = now + EVERY_MS * MS;
+    r->have = true;
+    snapshot_copy(&r->at, s);
+}
+
+bool rounds_look(struct observer *o)
+{
+    struct rounds *r = &o->rounds;
+    const struct snapshot *s = &o->now;
+    unsigned long long now = clock_ns();
+    uint64_t state;
+    if (!o->unwinder || !may_go_round(s)) {
+        r->since = 0;
+        return false;
+    }
+    if (r->since == 0)
+        begin(r, now, BEGIN_MS);
+    if (now < r->next)
+        return false;
+    enum since since = r->have ? compare(&r->at, s) : SINCE_ROUND;
+    if (since == SINCE_NOT_YET)
+        return false;
+    if (since == SINCE_OTHER)
+        begin(r, now, BEGIN_MS);
+    else if (!r->have && !is_closed(s, o->proc))
+        begin(r, now, AGAIN_MS);
+    else if (!read_state(o, &state))
+        begin(r, now, BEGIN_MS);
+    else
+        remember(r, s, state, now);
+    if (r->same < (count_naps(s) == 1 ? SAME_ALONE : SAME_TOGETHER))
+        return false;
+    return snapshot_complete(s, o->proc, o->orphan_parent, o->unwinder->pid) &&
+           patience_of_all(s, o->proc) == PATIENCE_ENDLESS;
+}
+
+void rounds_release(struct rounds *r)
+{
+    snapshot_release(&r->at);
+    r->have = false;
+}
