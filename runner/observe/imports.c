@@ -11,7 +11,7 @@ static bool holds(const struct buf *program, const char *name)
     char with_nuls[64] = "";
     size_t len = strlen(name) + 2;
     snprintf(with_nuls + 1, sizeof with_nuls - 1, "%s", name);
-    return memmem(program->data, program->len, with_nuls, len) != NULL;
+    return memmem(buf_text(program), program->len, with_nuls, len) != NULL;
 }
 
 static bool read_all(int fd, size_t max, struct buf *into)

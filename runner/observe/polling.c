@@ -72,8 +72,8 @@ void observer_explain_rounds(struct observer *o, struct diagnosis *d)
         snprintf(d->id, sizeof d->id, "polls-forever");
     for (int i = 0; i < LANG_COUNT; i++) {
         enum lang lang = (enum lang)i;
-        AUTO_FREE char *shown = msg_format(lang, MSG_OBSERVE_FACT_ROUNDS, o->rounds.seconds,
-                                           (int)o->rounds.same + 1);
+        AUTO_FREE char *shown =
+            msg_format(lang, MSG_OBSERVE_FACT_ROUNDS, o->rounds.seconds, (int)o->rounds.same + 1);
         add_line(&d->evidence[i], shown);
         set(&d->symptom[i], msg_format(lang, MSG_OBSERVE_SYMPTOM_POLLS));
         if (plain)

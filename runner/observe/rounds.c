@@ -88,9 +88,9 @@ static enum since compare(const struct snapshot *a, const struct snapshot *b)
 static bool knows_time(int dir)
 {
     static const char *const names[] = {
-        "clock_gettime", "gettimeofday", "time",   "times",        "clock",          "timespec_get",
-        "getrusage",     "alarm",        "ualarm", "timer_create", "timerfd_create", "setitimer",
-        "sysinfo",       "syscall",      NULL};
+        "clock_gettime",  "gettimeofday", "time",    "times",   "clock",
+        "timespec_get",   "getrusage",    "alarm",   "ualarm",  "timer_create",
+        "timerfd_create", "setitimer",    "sysinfo", "syscall", NULL};
     int fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC);
     bool knows = fd < 0 || imports_any(fd, PROGRAM_MAX, names);
     if (fd >= 0)
