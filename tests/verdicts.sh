@@ -166,7 +166,7 @@ block() {
         /^[^ ].* · / || /^(✗|✓|\?|!) / { shown = 1 }
         shown { if (NF) { while (blank > 0) { print ""; blank-- } ; print } else if (started) blank++ }
         shown { started = 1 }' |
-        sed -e 's/\([0-9]\)\.[0-9] 秒/\1.x 秒/g' -e 's/0x[0-9a-f]\{6,\}/0x…/g' -e 's/ *$//'
+        sed -e 's/\([0-9]\)\.[0-9] 秒/\1.x 秒/g' -e 's/抽查了 [0-9]* 次/抽查了 n 次/' -e 's/0x[0-9a-f]\{6,\}/0x…/g' -e 's/ *$//'
 }
 
 compiler_block() {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -156,6 +157,18 @@ static const char *library_name(const char *function)
     return NULL;
 }
 
+/* All of these are one system call. */
+static const char *sleep_name(const char *function)
+{
+    static const char *const names[] = {"usleep", "sleep", "nanosleep", "clock_nanosleep",
+                                        "thrd_sleep"};
+    function += strspn(function, "_");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(function, names[i]) == 0)
+            return names[i];
+    return NULL;
+}
+
 static void find_line(struct graph *g, struct wait *w)
 {
     struct frame frames[24];
@@ -167,6 +180,9 @@ static void find_line(struct graph *g, struct wait *w)
         const char *library = library_name(frames[i].function);
         if (library && !w->library[0])
             snprintf(w->library, sizeof w->library, "%s", library);
+        const char *sleep = sleep_name(frames[i].function);
+        if (sleep && w->call->kind == CALL_SLEEP) /* the outermost is what the program called */
+            snprintf(w->library, sizeof w->library, "%s", sleep);
         if (frames[i].line == 0 || strcmp(frames[i].module, program) != 0)
             continue;
         snprintf(w->file, sizeof w->file, "%s", frames[i].file);
@@ -185,6 +201,13 @@ static pid_t readable_task(const struct graph *g, const struct wait *w)
     return readable ? t->tid : 0;
 }
 
+/* A nap that was interrupted goes on under another name: restart_syscall(2). */
+static bool is_restarted(const struct call_state *was, const struct call_state *now)
+{
+    return call_has_timeout(was) && now->in == IN_CALL && now->nr == SYS_restart_syscall &&
+           now->stack == was->stack && now->code == was->code;
+}
+
 /* Is the thread, which is held now, still in the call that the wait tells about? */
 static bool has_stayed(const struct graph *g, const struct wait *w)
 {
@@ -193,7 +216,7 @@ static bool has_stayed(const struct graph *g, const struct wait *w)
     char name[40];
     snprintf(name, sizeof name, "task/%d/syscall", (int)t->tid);
     proc_syscall(g->facts[w->process].dir, name, &now);
-    return w->running || call_equal(&t->call, &now);
+    return w->running || call_equal(&t->call, &now) || is_restarted(&t->call, &now);
 }
 
 void graph_find_lines(struct graph *g)
@@ -208,7 +231,7 @@ void graph_find_lines(struct graph *g)
         struct wait *w = &g->waits[i];
         if (held[i] && has_stayed(g, w))
             find_line(g, w);
-        if (w->library[0] && w->call->kind == CALL_FUTEX)
+        if (w->library[0] && (w->call->kind == CALL_FUTEX || w->call->kind == CALL_SLEEP))
             snprintf(w->text, sizeof w->text, "%s()", w->library);
     }
     unwinder_release(g->observer->unwinder);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,9 +20,10 @@
 enum {
     BEGIN_MS = 500,         /* of naps before anybody is stopped */
     EVERY_MS = 60,          /* between two looks at memory */
-    AGAIN_MS = 5000,        /* until a program that cannot be judged is looked at again */
-    SWITCHES = 6,           /* for one round at least: being stopped and let go costs two */
-    SAME_ALONE = 8,         /* equal states that prove it of one */
+    AGAIN_MS = 2000,        /* until one that cannot be judged is looked at again */
+    HOLD_SWITCHES = 2,      /* what being stopped and let go costs */
+    SAME_ALONE = 3,         /* equal states that prove it of one … */
+    SAME_MS = 500,          /* … over this time at least */
     SAME_TOGETHER = 24,     /* that are enough for several */
     MEMORY_MAX = 32 << 20,  /* bytes; more is not compared */
     PROGRAM_MAX = 16 << 20, /* bytes of a program whose imports are read */
@@ -45,6 +47,11 @@ static bool naps(const struct task *t)
     }
 }
 
+static bool was_interrupted(const struct task *t)
+{
+    return t->call.nr == SYS_restart_syscall;
+}
+
 /* All are blocked or nap; nobody is stopped, for whoever did that may continue it. */
 static bool may_go_round(const struct snapshot *s)
 {
@@ -61,6 +68,13 @@ static bool may_go_round(const struct snapshot *s)
 
 enum since { SINCE_OTHER, SINCE_NOT_YET, SINCE_ROUND };
 
+/* Has it begun another nap since it was let go? One that was interrupted goes on as
+ * restart_syscall(2). */
+static bool went_round(const struct task *then, const struct task *now)
+{
+    return now->switches > then->switches + HOLD_SWITCHES && !was_interrupted(now);
+}
+
 /* Are these the same processes, those that are blocked untouched, those that nap a round on? */
 static enum since compare(const struct snapshot *a, const struct snapshot *b)
 {
@@ -76,7 +90,7 @@ static enum since compare(const struct snapshot *a, const struct snapshot *b)
         const struct task *t = &a->tasks[i], *u = &b->tasks[i];
         if (t->tid != u->tid || naps(t) != naps(u) || (!naps(t) && t->switches != u->switches))
             return SINCE_OTHER;
-        if (naps(t) && u->switches < t->switches + SWITCHES)
+        if (naps(t) && !went_round(t, u))
             found = SINCE_NOT_YET;
     }
     return found;
@@ -136,12 +150,16 @@ static bool is_closed(const struct snapshot *s, int proc)
 
 /* ---- the state of those who nap ---- */
 
+struct span { /* where the kernel writes, and not the program */
+    unsigned long start, len;
+};
+
 struct reading {
     int memory;            /* descriptor of "mem" */
     uint64_t hash;         /* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
     unsigned long long at; /* bytes so far */
-    const struct unwind_state *threads;
-    size_t n_threads;
+    const struct span *kernels;
+    size_t n_kernels;
 };
 
 static void mix(uint64_t *hash, const void *data, size_t len)
@@ -157,12 +175,12 @@ static void mix(uint64_t *hash, const void *data, size_t len)
         *hash = (*hash ^ *bytes++) * 0x100000001b3;
 }
 
-/* The kernel notes there on which CPU a thread runs: no state of the program's (rseq(2)). */
-static void blot_out_rseq(const struct reading *r, unsigned long address, unsigned char *data,
-                          size_t len)
+static void blot_out(const struct reading *r, unsigned long address, unsigned char *data,
+                     size_t len)
 {
-    for (size_t i = 0; i < r->n_threads; i++)
-        for (unsigned long b = r->threads[i].rseq, end = b + r->threads[i].rseq_size; b < end; b++)
+    for (size_t i = 0; i < r->n_kernels; i++)
+        for (unsigned long b = r->kernels[i].start; b < r->kernels[i].start + r->kernels[i].len;
+             b++)
             if (b >= address && b < address + len)
                 data[b - address] = 0;
 }
@@ -181,7 +199,7 @@ static bool read_mapping(const struct mapping *m, void *arg)
         size_t len = m->end - at < sizeof chunk ? m->end - at : sizeof chunk;
         ssize_t n = pread(r->memory, chunk, len, (off_t)at);
         if (n > 0) /* what cannot be read lies behind the end of a file */
-            blot_out_rseq(r, at, chunk, (size_t)n);
+            blot_out(r, at, chunk, (size_t)n);
         if (n > 0)
             mix(&r->hash, chunk, (size_t)n);
         mix(&r->hash, &n, sizeof n);
@@ -201,16 +219,15 @@ static bool mix_traffic(int dir, uint64_t *hash)
     return true;
 }
 
-static bool read_process(int proc, pid_t pid, const struct unwind_state *threads, size_t n,
-                         uint64_t *hash)
+static bool read_process(int proc, pid_t pid, const struct span *kernels, size_t n, uint64_t *hash)
 {
     int dir = proc_open(proc, pid);
     if (dir < 0)
         return false;
     struct reading r = {.memory = openat(dir, "mem", O_RDONLY | O_CLOEXEC),
                         .hash = *hash,
-                        .threads = threads,
-                        .n_threads = n};
+                        .kernels = kernels,
+                        .n_kernels = n};
     bool done = r.memory >= 0 && mix_traffic(dir, &r.hash);
     if (done)
         proc_mappings(dir, read_mapping, &r);
@@ -221,10 +238,24 @@ static bool read_process(int proc, pid_t pid, const struct unwind_state *threads
     return done && r.at > 0 && r.at <= MEMORY_MAX;
 }
 
+/* The registers of a thread that is held, and where the kernel writes for it: on which CPU it runs
+ * (rseq(2)), and what is left of its nap, which was interrupted. */
+static bool read_thread(const struct observer *o, const struct task *t, struct span *kernels,
+                        uint64_t *hash)
+{
+    struct unwind_state state;
+    if (!unwinder_state(o->unwinder, t->tid, &state))
+        return false;
+    mix(hash, &state.registers, sizeof state.registers);
+    kernels[0] = (struct span){state.rseq, state.rseq_size};
+    kernels[1] = (struct span){call_remainder(&t->call), 2 * sizeof(long)};
+    return true;
+}
+
 /* Everybody who naps stands still while this reads; false when not all do. */
 static bool read_held(const struct observer *o, const struct snapshot *s, uint64_t *hash)
 {
-    AUTO_FREE struct unwind_state *threads = mem_alloc((s->task_count + 1) * sizeof *threads);
+    AUTO_FREE struct span *kernels = mem_alloc(2 * (s->task_count + 1) * sizeof *kernels);
     for (size_t i = 0; i < s->process_count; i++) {
         const struct process *p = &s->processes[i];
         size_t n = 0;
@@ -232,12 +263,11 @@ static bool read_held(const struct observer *o, const struct snapshot *s, uint64
             const struct task *t = &s->tasks[p->first_task + k];
             if (!naps(t))
                 continue;
-            if (!unwinder_state(o->unwinder, t->tid, &threads[n]))
+            if (!read_thread(o, t, &kernels[n], hash))
                 return false;
-            mix(hash, &threads[n].registers, sizeof threads[n].registers);
-            n++;
+            n += 2;
         }
-        if (n > 0 && !read_process(o->proc, p->pid, threads, n, hash))
+        if (n > 0 && !read_process(o->proc, p->pid, kernels, n, hash))
             return false;
     }
     return true;
@@ -258,6 +288,15 @@ static bool read_state(const struct observer *o, uint64_t *hash)
 }
 
 /* ---- looking ---- */
+
+/* Somebody is still in the nap of the last look. */
+static bool any_interrupted(const struct snapshot *s)
+{
+    for (size_t i = 0; i < s->task_count; i++)
+        if (was_interrupted(&s->tasks[i]))
+            return true;
+    return false;
+}
 
 static size_t count_naps(const struct snapshot *s)
 {
@@ -289,6 +328,13 @@ static void remember(struct rounds *r, const struct snapshot *s, uint64_t state,
     snapshot_copy(&r->at, s);
 }
 
+static bool has_repeated(const struct rounds *r, size_t napping)
+{
+    if (napping > 1)
+        return r->same >= SAME_TOGETHER;
+    return r->same >= SAME_ALONE && r->seconds * 1000 >= SAME_MS;
+}
+
 bool rounds_look(struct observer *o)
 {
     struct rounds *r = &o->rounds;
@@ -301,22 +347,19 @@ bool rounds_look(struct observer *o)
     }
     if (r->since == 0)
         begin(r, now, BEGIN_MS);
-    if (now < r->next)
+    if (now < r->next || any_interrupted(s))
         return false;
     enum since since = r->have ? compare(&r->at, s) : SINCE_ROUND;
     if (since == SINCE_NOT_YET)
         return false;
     if (since == SINCE_OTHER)
         begin(r, now, BEGIN_MS);
-    else if (!r->have && !is_closed(s, o->proc))
+    else if ((!r->have && !is_closed(s, o->proc)) || !read_state(o, &state))
         begin(r, now, AGAIN_MS);
-    else if (!read_state(o, &state))
-        begin(r, now, BEGIN_MS);
     else
         remember(r, s, state, now);
-    if (r->same < (count_naps(s) == 1 ? SAME_ALONE : SAME_TOGETHER))
-        return false;
-    return snapshot_complete(s, o->proc, o->orphan_parent, o->unwinder->pid) &&
+    return has_repeated(r, count_naps(s)) &&
+           snapshot_complete(s, o->proc, o->orphan_parent, o->unwinder->pid) &&
            patience_of_all(s, o->proc) == PATIENCE_ENDLESS;
 }
 
