@@ -129,23 +129,14 @@ bool call_is_absolute(const struct call_state *c)
     return c->nr == SYS_clock_nanosleep && (c->arg[1] & TIMER_ABSTIME);
 }
 
-unsigned long call_remainder(const struct call_state *c)
+bool call_sleep(const struct call_state *c, unsigned long *duration, unsigned long *rest)
 {
-    switch (c->nr) {
-    case SYS_nanosleep:
-        return c->arg[1];
-    case SYS_clock_nanosleep:
-        return c->arg[3];
-    case SYS_ppoll:
-        return c->arg[2];
-#ifdef SYS_select
-    case SYS_select:
-        return c->arg[4];
-#endif
-    case SYS_pselect6:
-        return c->arg[4];
-    }
-    return 0;
+    size_t first = c->nr == SYS_clock_nanosleep ? 2 : 0;
+    if (c->nr != SYS_clock_nanosleep && c->nr != SYS_nanosleep)
+        return false;
+    *duration = c->arg[first];
+    *rest = c->arg[first + 1];
+    return true;
 }
 
 bool call_has_timeout(const struct call_state *c)

@@ -43,9 +43,9 @@ bool call_has_timeout(const struct call_state *c);
 /* Its time limit is a moment of a clock, not a duration. */
 bool call_is_absolute(const struct call_state *c);
 
-/* Where the kernel writes how much of the time is left when the call is interrupted: 16 bytes at
- * this address; 0: nowhere. See nanosleep(2), select(2), ppoll(2). */
-unsigned long call_remainder(const struct call_state *c);
+/* Of a sleep: the addresses of its duration and of where the kernel writes what is left of it when
+ * it is interrupted (0: nowhere), see nanosleep(2). False for other calls. */
+bool call_sleep(const struct call_state *c, unsigned long *duration, unsigned long *rest);
 
 /* Its first argument is a descriptor. */
 bool call_takes_fd(enum call_kind kind);

@@ -18,14 +18,15 @@
 #define MS 1000000ULL
 
 enum {
-    BEGIN_MS = 500,         /* of naps before anybody is stopped */
-    EVERY_MS = 60,          /* between two looks at memory */
-    AGAIN_MS = 2000,        /* until one that cannot be judged is looked at again */
-    HOLD_SWITCHES = 2,      /* what being stopped and let go costs */
-    SAME_ALONE = 3,         /* equal states that prove it of one … */
-    SAME_MS = 500,          /* … over this time at least */
-    SAME_TOGETHER = 24,     /* that are enough for several */
-    MEMORY_MAX = 32 << 20,  /* bytes; more is not compared */
+    BEGIN_MS = 500,        /* of naps before anybody is stopped */
+    EVERY_MS = 60,         /* between two looks at memory */
+    AGAIN_MS = 2000,       /* until one that cannot be judged is looked at again */
+    HOLD_SWITCHES = 2,     /* what being stopped and let go costs */
+    SAME_ALONE = 3,        /* equal states that prove it of one … */
+    SAME_MS = 500,         /* … over this time at least */
+    SAME_TOGETHER = 24,    /* that are enough for several */
+    REST_MS = 100,         /* shorter naps are not stopped when the kernel would write their rest */
+    MEMORY_MAX = 32 << 20, /* bytes; more is not compared */
     PROGRAM_MAX = 16 << 20, /* bytes of a program whose imports are read */
 };
 
@@ -219,12 +220,9 @@ static bool mix_traffic(int dir, uint64_t *hash)
     return true;
 }
 
-static bool read_process(int proc, pid_t pid, const struct span *kernels, size_t n, uint64_t *hash)
+static bool read_process(int dir, const struct span *kernels, size_t n, uint64_t *hash)
 {
-    int dir = proc_open(proc, pid);
-    if (dir < 0)
-        return false;
-    struct reading r = {.memory = openat(dir, "mem", O_RDONLY | O_CLOEXEC),
+    struct reading r = {.memory = dir < 0 ? -1 : openat(dir, "mem", O_RDONLY | O_CLOEXEC),
                         .hash = *hash,
                         .kernels = kernels,
                         .n_kernels = n};
@@ -233,57 +231,158 @@ static bool read_process(int proc, pid_t pid, const struct span *kernels, size_t
         proc_mappings(dir, read_mapping, &r);
     if (r.memory >= 0)
         close(r.memory);
-    close(dir);
     *hash = r.hash;
     return done && r.at > 0 && r.at <= MEMORY_MAX;
 }
 
-/* The registers of a thread that is held, and where the kernel writes for it: on which CPU it runs
- * (rseq(2)), and what is left of its nap, which was interrupted. */
-static bool read_thread(const struct observer *o, const struct task *t, struct span *kernels,
-                        uint64_t *hash)
+/* What is left of an interrupted nap is written to where the program asked for it, which may be the
+ * duration of its next one: it is put back as it was. That needs to be sure of which nap it is. */
+struct nap {
+    unsigned long rest; /* address, 0: nobody asked */
+    unsigned long long switches;
+    struct timespec was;
+};
+
+static unsigned long long switches_of(int dir, pid_t tid)
 {
-    struct unwind_state state;
-    if (!unwinder_state(o->unwinder, t->tid, &state))
+    char name[40];
+    struct proc_status s;
+    snprintf(name, sizeof name, "task/%d/status", (int)tid);
+    return proc_status(dir, name, &s) ? s.switches : 0;
+}
+
+/* Before it is held; false for a nap that had better not be interrupted. */
+static bool remember_nap(int dir, const struct task *t, struct nap *nap)
+{
+    unsigned long duration;
+    struct timespec asked;
+    *nap = (struct nap){0};
+    if (!call_sleep(&t->call, &duration, &nap->rest) || !nap->rest)
+        return true;
+    nap->switches = switches_of(dir, t->tid);
+    return proc_memory(dir, duration, &asked, sizeof asked) &&
+           proc_memory(dir, nap->rest, &nap->was, sizeof nap->was) &&
+           (asked.tv_sec > 0 || asked.tv_nsec >= REST_MS * 1000000L);
+}
+
+/* While it is held: in the nap that was remembered it has been scheduled out once more, to stop. */
+static bool put_back(int dir, const struct task *t, const struct nap *nap,
+                     const struct unwind_state *state)
+{
+    if (!nap->rest)
+        return true;
+    if (!state->interrupted || switches_of(dir, t->tid) != nap->switches + 1)
         return false;
-    mix(hash, &state.registers, sizeof state.registers);
-    kernels[0] = (struct span){state.rseq, state.rseq_size};
-    kernels[1] = (struct span){call_remainder(&t->call), 2 * sizeof(long)};
-    return true;
+    int memory = openat(dir, "mem", O_WRONLY | O_CLOEXEC);
+    bool done = memory >= 0 && pwrite(memory, &nap->was, sizeof nap->was, (off_t)nap->rest) ==
+                                   (ssize_t)sizeof nap->was;
+    if (memory >= 0)
+        close(memory);
+    return done;
+}
+
+/* One process of which threads nap, those threads, and what is known of their naps. */
+struct napper {
+    int dir;
+    size_t first, n; /* in the lists of threads */
+};
+
+struct nappers {
+    struct napper *processes;
+    size_t n_processes;
+    const struct task **tasks;
+    struct nap *naps;
+    struct span *kernels;
+    size_t n;
+};
+
+static void nappers_release(struct nappers *n)
+{
+    for (size_t i = 0; i < n->n_processes; i++)
+        if (n->processes[i].dir >= 0)
+            close(n->processes[i].dir);
+    free(n->processes);
+    free(n->tasks);
+    free(n->naps);
+    free(n->kernels);
+}
+
+static void find_nappers(struct nappers *all, const struct snapshot *s, int proc)
+{
+    *all = (struct nappers){.processes = mem_alloc((s->process_count + 1) * sizeof *all->processes),
+                            .tasks = mem_alloc((s->task_count + 1) * sizeof *all->tasks),
+                            .naps = mem_alloc((s->task_count + 1) * sizeof *all->naps),
+                            .kernels = mem_alloc((s->task_count + 1) * sizeof *all->kernels)};
+    for (size_t i = 0; i < s->process_count; i++) {
+        const struct process *p = &s->processes[i];
+        struct napper *napper = &all->processes[all->n_processes];
+        if (!naps_in(s, p))
+            continue;
+        *napper = (struct napper){.dir = proc_open(proc, p->pid), .first = all->n};
+        for (size_t k = 0; k < p->tasks; k++)
+            if (naps(&s->tasks[p->first_task + k]))
+                all->tasks[all->n++] = &s->tasks[p->first_task + k];
+        napper->n = all->n - napper->first;
+        all->n_processes++;
+    }
+}
+
+static bool remember_naps(struct nappers *all)
+{
+    bool good = true;
+    for (size_t i = 0; i < all->n_processes; i++) {
+        const struct napper *p = &all->processes[i];
+        for (size_t k = p->first; good && k < p->first + p->n; k++)
+            good = remember_nap(p->dir, all->tasks[k], &all->naps[k]);
+    }
+    return good;
+}
+
+/* The registers of a thread that is held, its call, and where the kernel notes on which CPU it runs
+ * (rseq(2)). All threads are put right, even when one of them cannot be judged. */
+static bool read_threads(const struct observer *o, struct nappers *all, uint64_t *hash)
+{
+    bool good = true;
+    for (size_t i = 0; i < all->n_processes; i++) {
+        const struct napper *p = &all->processes[i];
+        for (size_t k = p->first; k < p->first + p->n; k++) {
+            struct unwind_state state = {0};
+            good &= unwinder_state(o->unwinder, all->tasks[k]->tid, &state);
+            good &= put_back(p->dir, all->tasks[k], &all->naps[k], &state);
+            mix(hash, &state.registers, sizeof state.registers);
+            mix(hash, all->tasks[k]->call.arg, sizeof all->tasks[k]->call.arg);
+            all->kernels[k] = (struct span){state.rseq, state.rseq_size};
+        }
+    }
+    return good;
+}
+
+static bool read_held(const struct observer *o, struct nappers *all, uint64_t *hash)
+{
+    bool good = read_threads(o, all, hash);
+    for (size_t i = 0; good && i < all->n_processes; i++) {
+        const struct napper *p = &all->processes[i];
+        good = read_process(p->dir, &all->kernels[p->first], p->n, hash);
+    }
+    return good;
 }
 
 /* Everybody who naps stands still while this reads; false when not all do. */
-static bool read_held(const struct observer *o, const struct snapshot *s, uint64_t *hash)
-{
-    AUTO_FREE struct span *kernels = mem_alloc(2 * (s->task_count + 1) * sizeof *kernels);
-    for (size_t i = 0; i < s->process_count; i++) {
-        const struct process *p = &s->processes[i];
-        size_t n = 0;
-        for (size_t k = 0; k < p->tasks; k++) {
-            const struct task *t = &s->tasks[p->first_task + k];
-            if (!naps(t))
-                continue;
-            if (!read_thread(o, t, &kernels[n], hash))
-                return false;
-            n += 2;
-        }
-        if (n > 0 && !read_process(o->proc, p->pid, kernels, n, hash))
-            return false;
-    }
-    return true;
-}
-
 static bool read_state(const struct observer *o, uint64_t *hash)
 {
-    const struct snapshot *s = &o->now;
-    AUTO_FREE pid_t *tids = mem_alloc((s->task_count + 1) * sizeof *tids);
-    size_t n = 0;
-    for (size_t i = 0; i < s->task_count; i++)
-        if (naps(&s->tasks[i]))
-            tids[n++] = s->tasks[i].tid;
+    struct nappers all;
+    find_nappers(&all, &o->now, o->proc);
+    AUTO_FREE pid_t *tids = mem_alloc((all.n + 1) * sizeof *tids);
+    for (size_t i = 0; i < all.n; i++)
+        tids[i] = all.tasks[i]->tid;
     *hash = 0xcbf29ce484222325;
-    bool read = unwinder_hold(o->unwinder, tids, n) == n && read_held(o, s, hash);
-    unwinder_release(o->unwinder);
+    bool read = remember_naps(&all);
+    if (read) {
+        read = unwinder_hold(o->unwinder, tids, all.n) == all.n;
+        read = read_held(o, &all, hash) && read;
+        unwinder_release(o->unwinder);
+    }
+    nappers_release(&all);
     return read;
 }
 

@@ -4,9 +4,10 @@
  * round for ever. It is a proof for one who naps alone. Of several who nap at the same time nobody
  * knows in which order they will wake up: there many equal states stand in for the proof.
  *
- * Not said of programs that read a clock (deadlines), have timers or sockets, or share the naps'
- * memory with something that this cannot see. Those who nap are stopped with ptrace for each look
- * (their nap goes on for what was left of it); those who are blocked are not touched. */
+ * Not said of programs that read a clock (deadlines), have timers or sockets, or more memory than is
+ * compared. Those who nap are stopped with ptrace for each look; their nap goes on for the rest of
+ * its time, and what the kernel wrote of that rest is put back. Those who are blocked are not
+ * touched. */
 #ifndef OBSERVE_ROUNDS_H
 #define OBSERVE_ROUNDS_H
 

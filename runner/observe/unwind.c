@@ -1,9 +1,9 @@
 /* The unwinder: a forked helper that never joins a namespace.
  *
  * Requests: stop these threads (answered with those that stand still), the stack of one (answered
- * with its frames), its registers, let all go (not answered). One packet each way. The helper ends when its socket
- * reports the end of file, when its creator dies (PR_SET_PDEATHSIG), or when one answer takes
- * unreasonably long (alarm). Callers then simply get no frames. */
+ * with its frames), its registers, let all go (not answered). One packet each way. The helper ends
+ * when its socket reports the end of file, when its creator dies (PR_SET_PDEATHSIG), or when one
+ * answer takes unreasonably long (alarm). Callers then simply get no frames. */
 #include "observe/unwind.h"
 
 #include <dwarf.h>
@@ -252,15 +252,19 @@ static uint64_t mix(uint64_t hash, unsigned long long word)
     return hash ^ hash >> 29;
 }
 
-/* Those that the convention of calls keeps for the caller; the others a system call changes. */
-static bool registers_of(pid_t tid, uint64_t *hash)
+/* Those that the convention of calls keeps for the caller; the others a system call changes. A
+ * sleep that was interrupted returns ERESTART_RESTARTBLOCK, which only a tracer sees (ptrace(2)).
+ */
+static bool registers_of(pid_t tid, struct unwind_state *state)
 {
-    *hash = 0xcbf29ce484222325;
+    enum { RESTART_BLOCK = -516 };
+    uint64_t hash = 0xcbf29ce484222325;
 #if defined __x86_64__
     struct user_regs_struct r;
     struct iovec all = {&r, sizeof r};
     if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &all) != 0)
         return false;
+    state->interrupted = (long long)r.rax == RESTART_BLOCK;
     const unsigned long long kept[] = {r.rbx, r.rbp, r.r12, r.r13, r.r14, r.r15, r.rsp, r.rip};
 #elif defined __aarch64__
     struct user_pt_regs r;
@@ -268,15 +272,17 @@ static bool registers_of(pid_t tid, uint64_t *hash)
     if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &all) != 0)
         return false;
     unsigned long long kept[14] = {r.sp, r.pc};
+    state->interrupted = (long long)r.regs[0] == RESTART_BLOCK;
     for (int i = 0; i < 12; i++) /* x19 to x30 */
         kept[2 + i] = r.regs[19 + i];
 #else
-    (void)tid;
+    (void)tid, (void)state, (void)hash;
     return false;
 #endif
 #if defined __x86_64__ || defined __aarch64__
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        *hash = mix(*hash, kept[i]);
+        hash = mix(hash, kept[i]);
+    state->registers = hash;
     return true;
 #endif
 }
@@ -300,7 +306,7 @@ static void take_state(pid_t tid, struct state_answer *a)
     *a = (struct state_answer){0};
     if (!is_held(tid))
         return;
-    a->known = registers_of(tid, &a->state.registers);
+    a->known = registers_of(tid, &a->state);
     find_rseq(tid, &a->state);
 }
 
