@@ -88,6 +88,16 @@ static bool looks_like_sem(const struct futex_view *v)
            v->word[1] < 100000;
 }
 
+/* A shared semaphore that does not know of who waits: it was initialised after the wait began. The
+ * waiter took the memory of before, all zeros, for a private semaphore, or its count of waiters has
+ * been wiped out. */
+static bool looks_like_reset_sem(const struct futex_view *v)
+{
+    return v->command == FUTEX_WAIT_BITSET && v->expected == 0 && v->word[0] <= 1000000 &&
+           v->word[1] < 100000 && v->word[2] == SEM_PSHARED_MARK && v->word[3] == 0 &&
+           (v->private_op || v->word[1] == 0);
+}
+
 /* The waiter sleeps on one of the two words __g_signals, 40 and 44 bytes into the condition
  * variable;
  * __wrefs (36) counts waiters from bit 3 on, its bit 0 says process-shared. */
@@ -114,6 +124,8 @@ static enum object_kind classify(const struct graph *g, const struct wait *w,
         return OBJECT_SEM;
     if (looks_like_cond(g->facts[w->process].dir, v))
         return OBJECT_COND;
+    if (looks_like_reset_sem(v))
+        return OBJECT_SEM;
     return OBJECT_WORD;
 }
 
@@ -236,8 +248,10 @@ void futex_wait(struct graph *g, struct wait *w)
     int index = futex_object(g, w, &v);
     struct object *o = &g->objects[index];
     find_owner(g, w, &v, o);
-    if (o->kind == OBJECT_SEM)
+    if (o->kind == OBJECT_SEM) {
         o->sem.value = (int)o->futex.value;
+        o->sem.reset |= looks_like_reset_sem(&v);
+    }
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         if (table[i].kind != o->kind)
             continue;

@@ -62,6 +62,7 @@ struct object {
         int value;
         pid_t last; /* System V: who operated last, in the caller's PID namespace */
         bool used;  /* System V: some semop() has succeeded */
+        bool reset; /* POSIX: initialised while somebody waited */
     } sem;
     struct { /* futexes */
         uint32_t value, expected;

@@ -38,6 +38,7 @@ static const struct {
 } patterns[] = {
     {"stopped", MSG_OBSERVE_HINT_STOPPED, stopped},
     {"vfork-blocks", MSG_OBSERVE_HINT_VFORK, in_vfork},
+    {"init-while-waiting", MSG_OBSERVE_HINT_RESET_SEM, pattern_reset_sem},
     {"private-futex", MSG_OBSERVE_HINT_PRIVATE_FUTEX, pattern_private_futex},
     {"not-shared", MSG_OBSERVE_HINT_NOT_SHARED, pattern_not_shared},
     {"dead-owner", MSG_OBSERVE_HINT_DEAD_OWNER, pattern_dead_owner},

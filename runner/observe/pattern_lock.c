@@ -35,6 +35,15 @@ bool pattern_private_futex(const struct graph *g, const struct wait *w, struct f
     return true;
 }
 
+bool pattern_reset_sem(const struct graph *g, const struct wait *w, struct finding *f)
+{
+    const struct object *o = futex_of(g, w);
+    if (!o || o->kind != OBJECT_SEM || !o->sem.reset)
+        return false;
+    f->object = w->on[0].object;
+    return true;
+}
+
 /* Another living process of the same tree runs the same program: a copy of the object is there. */
 static int forked_relative(const struct graph *g, size_t process)
 {

@@ -396,7 +396,9 @@ static void futex_facts(struct buf *out, const struct graph *g, const struct wai
 {
     if (str_equal(f->id, "not-shared") && !o->futex.shared)
         add_line(out, msg_format(lang, not_shared_message(o), label));
-    if (o->futex.shared && o->futex.private_op && o->futex.mapped_by > 1)
+    if (o->sem.reset)
+        add_line(out, msg_format(lang, MSG_OBSERVE_FACT_RESET_SEM, label));
+    if (o->futex.shared && o->futex.private_op && o->futex.mapped_by > 1 && !o->sem.reset)
         add_line(out, msg_format(lang, MSG_OBSERVE_FACT_PRIVATE, label, (int)o->futex.mapped_by));
     if (o->kind == OBJECT_SEM)
         sem_facts(out, g, o, label, f, lang);

@@ -1,4 +1,4 @@
-// expect: many_rounds sem-zero-no-poster|lost-ticket
+// expect: many_rounds init-while-waiting|sem-zero-no-poster|lost-ticket
 // 每个工人在 fork 之后又初始化一遍，抹掉了刚 post 的票。
 #define _GNU_SOURCE 1
 #include <errno.h>

@@ -1,4 +1,4 @@
-// expect: many hangs-when-disturbed
+// expect: many hangs-when-disturbed|init-while-waiting
 // file: ring.c
 // 先写 ready，后初始化信号量：别人可能已经等在上面，或者已经 post 过，随后又被抹掉。
 #include "ring.h"
