@@ -40,8 +40,8 @@ static int proc = -1;
 static struct unwinder unwinder;
 static struct observer *observer;
 static struct diagnosis diagnosis;
-static pid_t victim;    /* root of the victim's processes, our child */
-static int go[2];       /* lets a victim go on: it reads a byte */
+static pid_t victim; /* root of the victim's processes, our child */
+static int go[2];    /* lets a victim go on: it reads a byte */
 static char root[32];
 static char folder[64]; /* in it, for FIFOs and sockets */
 static char path[128];
