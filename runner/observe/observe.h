@@ -29,7 +29,7 @@ enum observation {
     OBSERVE_TIMED,   /* all blocked, but somebody has a time limit: not a hang */
     OBSERVE_ALARM,   /* a hang but for interval timers (alarm), which /proc does not show */
     OBSERVE_BLOCKED, /* all blocked without a limit; not yet seen twice */
-    OBSERVE_POLLS,   /* shown: who is not blocked naps and looks, and goes round for ever (rounds.h) */
+    OBSERVE_POLLS,   /* shown: who is not blocked naps and looks, for ever (rounds.h) */
     OBSERVE_HUNG,    /* proven: two equal snapshots, nobody outside can wake them */
 };
 
