@@ -32,8 +32,8 @@ pattern_test pattern_fifo_two_inodes, pattern_fifo_no_peer, pattern_reads_own_pi
     pattern_accept_no_client, pattern_peer_outside;
 
 /* pattern_lock.c: queues, semaphores, locks */
-pattern_test pattern_reset_sem, pattern_private_futex, pattern_not_shared, pattern_dead_owner, pattern_relock,
-    pattern_lock_order, pattern_sem_order, pattern_sem_zero, pattern_lost_wakeup,
+pattern_test pattern_reset_sem, pattern_private_futex, pattern_not_shared, pattern_dead_owner,
+    pattern_relock, pattern_lock_order, pattern_sem_order, pattern_sem_zero, pattern_lost_wakeup,
     pattern_wrong_mtype, pattern_queue_full, pattern_own_empty_queue;
 
 #endif

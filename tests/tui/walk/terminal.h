@@ -4,8 +4,8 @@
  * and runs the program in a foreground job of its own, as a shell does, so that ^Z works. The
  * leader tells through a pipe when the program stopped or ended, and waits to be told to continue
  * it. Output is read and dropped; only the switches to the alternate screen and back are noted.
- * Whether the program is idle is read from /proc: asleep in poll() with nothing left to read. While a
- * guest (an editor, man: a child in the program's process group) has the terminal, the guest must
+ * Whether the program is idle is read from /proc: asleep in poll() with nothing left to read. While
+ * a guest (an editor, man: a child in the program's process group) has the terminal, the guest must
  * sleep waiting for keys; one that starts, ends or has stopped is not at rest. */
 #ifndef WALK_TERMINAL_H
 #define WALK_TERMINAL_H

@@ -418,7 +418,8 @@ static void press(struct walk *w, const char *keys)
     rest(w);
 }
 
-/* Out of a question that is still open, an editor that waits for a key, a man that waits for a line.
+/* Out of a question that is still open, an editor that waits for a key, a man that waits for a
+ * line.
  */
 static void escape(struct walk *w)
 {
