@@ -154,3 +154,10 @@ char *str_format(const char *format, ...)
     va_end(ap);
     return buf_steal(&b);
 }
+
+void str_add_line(char **text, const char *line)
+{
+    char *all = *text && **text ? str_format("%s\n%s", *text, line) : str_dup(line);
+    free(*text);
+    *text = all;
+}

@@ -35,6 +35,8 @@ void *mem_alloc(size_t size);                              /* zeroed */
 void *mem_grow(void *old, size_t count, size_t item_size); /* realloc with overflow check */
 char *str_dup(const char *text);                           /* NULL stays NULL */
 char *str_ndup(const char *text, size_t len);
+/* Append a line to a text that may be NULL or empty; *text is owned. */
+void str_add_line(char **text, const char *line);
 char *str_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int str_equal(const char *a, const char *b); /* NULL-safe; 1 when equal */
 int str_order(const void *a, const void *b); /* qsort, bsearch: two elements of a char *[] */

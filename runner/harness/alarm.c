@@ -69,11 +69,11 @@ void lab_blame_alarm(struct failure *f)
     *f = (struct failure){.verdict = VERDICT_HANG, .diagnosis = standstill.id, .proc = p};
     say_who(f, p);
     for (int i = 0; i < LANG_COUNT; i++) {
-        lab_add_line(&f->evidence[i], standstill.evidence[i]);
-        lab_add_line(&f->hint[i], standstill.hint[i]);
+        str_add_line(&f->evidence[i], standstill.evidence[i]);
+        str_add_line(&f->hint[i], standstill.hint[i]);
         f->graph[i] = standstill.graph[i];
         if (was.verdict == VERDICT_CRASH && was.evidence[i])
-            lab_add_line(&f->evidence[i], was.evidence[i]);
+            str_add_line(&f->evidence[i], was.evidence[i]);
     }
     if (lab_take_crash(p, &crash) && crash.where)
         lab_say_more(f->evidence, MSG_HARNESS_ALARM_AT, crash.where);

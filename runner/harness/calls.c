@@ -73,7 +73,7 @@ static void add_line(char **text, const struct lab_proc *p, const struct call_re
     lab_add_without_gaps(&b, line, strlen(line));
     if (where)
         buf_addf(&b, "  %s", where);
-    lab_add_line(text, buf_text(&b));
+    str_add_line(text, buf_text(&b));
     buf_release(&b);
 }
 

@@ -85,7 +85,7 @@ static void add_ended(struct failure *f, const struct lab_proc *q, enum msg_id i
     for (int lang = 0; lang < LANG_COUNT; lang++) {
         AUTO_FREE char *line =
             msg_format((enum lang)lang, id, lab_role(q, (enum lang)lang), number);
-        lab_add_line(&f->evidence[lang], line);
+        str_add_line(&f->evidence[lang], line);
     }
 }
 

@@ -72,13 +72,6 @@ void lab_say(char *text[LANG_COUNT], enum msg_id id, ...)
     }
 }
 
-void lab_add_line(char **text, const char *line)
-{
-    char *all = *text && **text ? str_format("%s\n%s", *text, line) : str_dup(line);
-    free(*text);
-    *text = all;
-}
-
 void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...)
 {
     for (int lang = 0; lang < LANG_COUNT; lang++) {
@@ -86,7 +79,7 @@ void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...)
         va_start(ap, id);
         AUTO_FREE char *line = msg_vformat((enum lang)lang, id, ap);
         va_end(ap);
-        lab_add_line(&text[lang], line);
+        str_add_line(&text[lang], line);
     }
 }
 
@@ -239,7 +232,7 @@ static void mention_awaited(struct failure *f)
         AUTO_FREE char *line = msg_format((enum lang)i, MSG_HARNESS_AWAITED, lab.awaited[i]);
         struct buf b = BUF_INIT;
         lab_add_without_gaps(&b, line, strlen(line));
-        lab_add_line(&f->evidence[i], buf_text(&b));
+        str_add_line(&f->evidence[i], buf_text(&b));
         buf_release(&b);
     }
 }

@@ -120,8 +120,6 @@ void lab_say(char *text[LANG_COUNT], enum msg_id id, ...);
 /* What lab_wait_until() waits for from now on, for the report of a hang; NULL, NULL when it is
  * over. */
 void lab_awaiting(const char *zh, const char *en);
-/* Append a line to a text of one language; *text may be NULL. */
-void lab_add_line(char **text, const char *line);
 /* Append a line to evidence. */
 void lab_say_more(char *text[LANG_COUNT], enum msg_id id, ...);
 void lab_emit_pass(bool slept);

@@ -1,5 +1,6 @@
 #include "observe/imports.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,12 +24,15 @@ static bool read_all(int fd, size_t max, struct buf *into)
     return n == 0;
 }
 
-bool imports_any(int fd, size_t max, const char *const *names)
+bool imports_any(int dir, const char *path, size_t max, const char *const *names)
 {
     struct buf program = BUF_INIT;
-    bool found = !read_all(fd, max, &program) || !holds(&program, "libc.so.6");
+    int fd = openat(dir, path, O_RDONLY | O_CLOEXEC);
+    bool found = fd < 0 || !read_all(fd, max, &program) || !holds(&program, "libc.so.6");
     for (; !found && *names; names++)
         found = holds(&program, *names);
+    if (fd >= 0)
+        close(fd);
     buf_release(&program);
     return found;
 }

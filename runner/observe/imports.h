@@ -5,8 +5,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Does the program import one of these (ended by NULL)? One that cannot be read, is longer than
- * `max` bytes, or was linked statically, may call anything: true. */
-bool imports_any(int fd, size_t max, const char *const *names);
+/* Does the program at a path (below the folder that is open as `dir`) import one of these (ended by
+ * NULL)? One that cannot be read, is longer than `max` bytes, or was linked statically, may call
+ * anything: true. */
+bool imports_any(int dir, const char *path, size_t max, const char *const *names);
 
 #endif

@@ -212,12 +212,7 @@ static bool has_timers(int dir)
     return proc_read(dir, "timers", text, sizeof text) > 0;
 }
 
-/* What the descriptors of a process may bring about by themselves. */
-struct open_kinds {
-    bool timer, uring, socket;
-};
-
-static bool look_at_fds(int dir, struct open_kinds *kinds)
+bool open_kinds_find(int dir, struct open_kinds *kinds)
 {
     AUTO_FREE int *fds = NULL;
     size_t n;
@@ -277,7 +272,7 @@ static enum patience patience_of_process(const struct snapshot *s, const struct 
         all = PATIENCE_ALARM;
     for (size_t i = 0; i < p->tasks; i++)
         all = worse(all, patience_in_detail(dir, p, &s->tasks[p->first_task + i]));
-    if (!look_at_fds(dir, &kinds) || kinds.uring || (by_itself && kinds.timer))
+    if (!open_kinds_find(dir, &kinds) || kinds.uring || (by_itself && kinds.timer))
         all = worse(all, PATIENCE_TIMED);
     *sockets |= kinds.socket;
     return all;

@@ -17,6 +17,13 @@ enum patience patience_of_task(const struct task *t);
 /* With descriptors, timers and sockets: for a snapshot that looks like a hang. */
 enum patience patience_of_all(const struct snapshot *s, int proc);
 
+/* What the descriptors of a process may bring about by themselves. False when they cannot be read.
+ */
+struct open_kinds {
+    bool timer, uring, socket;
+};
+bool open_kinds_find(int dir, struct open_kinds *kinds);
+
 /* The path argument of an open(), resolved as the process itself would; true when it is a FIFO or
  * is not there any more. path receives the text of the argument. */
 bool open_waits_for_fifo(int dir, const struct call_state *c, char *path, size_t size,

@@ -31,13 +31,6 @@ static int find_copy(const struct graph *g, struct mapping *found)
     return -1;
 }
 
-static void add_line(char **text, const char *line)
-{
-    char *both = str_format("%s%s%s", *text, **text ? "\n" : "", line);
-    free(*text);
-    *text = both;
-}
-
 static void set(char **text, char *to)
 {
     free(*text);
@@ -55,7 +48,7 @@ static void blame_copy(struct observer *o, struct diagnosis *d)
         enum lang lang = (enum lang)i;
         AUTO_FREE char *name = words_process(&g, (size_t)who, lang);
         AUTO_FREE char *line = msg_format(lang, MSG_OBSERVE_FACT_PRIVATE_MAPPING, name, m.path);
-        add_line(&d->evidence[i], line);
+        str_add_line(&d->evidence[i], line);
         set(&d->hint[i], msg_format(lang, MSG_OBSERVE_HINT_NOT_SHARED));
     }
     if (who >= 0)
@@ -74,7 +67,7 @@ void observer_explain_rounds(struct observer *o, struct diagnosis *d)
         enum lang lang = (enum lang)i;
         AUTO_FREE char *shown =
             msg_format(lang, MSG_OBSERVE_FACT_ROUNDS, o->rounds.seconds, (int)o->rounds.same + 1);
-        add_line(&d->evidence[i], shown);
+        str_add_line(&d->evidence[i], shown);
         set(&d->symptom[i], msg_format(lang, MSG_OBSERVE_SYMPTOM_POLLS));
         if (plain)
             set(&d->hint[i], msg_format(lang, MSG_OBSERVE_HINT_POLLS));

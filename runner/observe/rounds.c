@@ -80,13 +80,8 @@ static bool went_round(const struct task *then, const struct task *now)
 static enum since compare(const struct snapshot *a, const struct snapshot *b)
 {
     enum since found = SINCE_ROUND;
-    if (a->process_count != b->process_count || a->task_count != b->task_count)
+    if (!snapshot_same_processes(a, b))
         return SINCE_OTHER;
-    for (size_t i = 0; i < a->process_count; i++) {
-        const struct process *p = &a->processes[i], *q = &b->processes[i];
-        if (p->pid != q->pid || p->start != q->start || p->tasks != q->tasks || p->dead != q->dead)
-            return SINCE_OTHER;
-    }
     for (size_t i = 0; i < a->task_count; i++) {
         const struct task *t = &a->tasks[i], *u = &b->tasks[i];
         if (t->tid != u->tid || naps(t) != naps(u) || (!naps(t) && t->switches != u->switches))
@@ -106,24 +101,13 @@ static bool knows_time(int dir)
         "clock_gettime",  "gettimeofday", "time",    "times",   "clock",
         "timespec_get",   "getrusage",    "alarm",   "ualarm",  "timer_create",
         "timerfd_create", "setitimer",    "sysinfo", "syscall", NULL};
-    int fd = openat(dir, "exe", O_RDONLY | O_CLOEXEC);
-    bool knows = fd < 0 || imports_any(fd, PROGRAM_MAX, names);
-    if (fd >= 0)
-        close(fd);
-    return knows;
+    return imports_any(dir, "exe", PROGRAM_MAX, names);
 }
 
 static bool has_socket(int dir)
 {
-    AUTO_FREE int *fds = NULL;
-    size_t n;
-    char target[64];
-    if (proc_numbers(dir, "fd", &fds, &n) < 0)
-        return true;
-    for (size_t i = 0; i < n; i++)
-        if (proc_fd_target(dir, fds[i], target, sizeof target) && !strncmp(target, "socket:", 7))
-            return true;
-    return false;
+    struct open_kinds kinds = {0};
+    return !open_kinds_find(dir, &kinds) || kinds.socket;
 }
 
 static bool naps_in(const struct snapshot *s, const struct process *p)
@@ -349,7 +333,7 @@ static bool read_threads(const struct observer *o, struct nappers *all, uint64_t
             struct unwind_state state = {0};
             good &= unwinder_state(o->unwinder, all->tasks[k]->tid, &state);
             good &= put_back(p->dir, all->tasks[k], &all->naps[k], &state);
-            mix(hash, &state.registers, sizeof state.registers);
+            mix(hash, state.registers, sizeof state.registers);
             mix(hash, all->tasks[k]->call.arg, sizeof all->tasks[k]->call.arg);
             all->kernels[k] = (struct span){state.rseq, state.rseq_size};
         }

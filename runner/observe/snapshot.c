@@ -212,16 +212,22 @@ static bool task_equal(const struct task *a, const struct task *b)
            a->ticks == b->ticks && call_equal(&a->call, &b->call);
 }
 
-bool snapshot_equal(const struct snapshot *a, const struct snapshot *b)
+bool snapshot_same_processes(const struct snapshot *a, const struct snapshot *b)
 {
-    if (a->torn || b->torn || a->process_count != b->process_count ||
-        a->task_count != b->task_count)
+    if (a->process_count != b->process_count || a->task_count != b->task_count)
         return false;
     for (size_t i = 0; i < a->process_count; i++) {
         const struct process *p = &a->processes[i], *q = &b->processes[i];
         if (p->pid != q->pid || p->start != q->start || p->tasks != q->tasks || p->dead != q->dead)
             return false;
     }
+    return true;
+}
+
+bool snapshot_equal(const struct snapshot *a, const struct snapshot *b)
+{
+    if (a->torn || b->torn || !snapshot_same_processes(a, b))
+        return false;
     for (size_t i = 0; i < a->task_count; i++)
         if (!task_equal(&a->tasks[i], &b->tasks[i]))
             return false;

@@ -39,6 +39,8 @@ void snapshot_take(struct snapshot *s, int proc, const struct watch *w, size_t n
                    pid_t orphan_parent, pid_t except);
 void snapshot_release(struct snapshot *s);
 void snapshot_copy(struct snapshot *to, const struct snapshot *from);
+/* Same processes, with as many threads. */
+bool snapshot_same_processes(const struct snapshot *a, const struct snapshot *b);
 /* Same processes and threads, in the same calls, and none has run in between. */
 bool snapshot_equal(const struct snapshot *a, const struct snapshot *b);
 /* Is every living descendant of the snapshot's processes (and child of orphan_parent) in it? */

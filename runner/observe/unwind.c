@@ -246,19 +246,12 @@ static bool is_held(pid_t tid)
 
 /* --- its registers --- */
 
-static uint64_t mix(uint64_t hash, unsigned long long word)
-{
-    hash = (hash ^ word) * 0x100000001b3; /* FNV-1a */
-    return hash ^ hash >> 29;
-}
-
 /* Those that the convention of calls keeps for the caller; the others a system call changes. A
  * sleep that was interrupted returns ERESTART_RESTARTBLOCK, which only a tracer sees (ptrace(2)).
  */
 static bool registers_of(pid_t tid, struct unwind_state *state)
 {
     enum { RESTART_BLOCK = -516 };
-    uint64_t hash = 0xcbf29ce484222325;
 #if defined __x86_64__
     struct user_regs_struct r;
     struct iovec all = {&r, sizeof r};
@@ -276,13 +269,11 @@ static bool registers_of(pid_t tid, struct unwind_state *state)
     for (int i = 0; i < 12; i++) /* x19 to x30 */
         kept[2 + i] = r.regs[19 + i];
 #else
-    (void)tid, (void)state, (void)hash;
+    (void)tid, (void)state;
     return false;
 #endif
 #if defined __x86_64__ || defined __aarch64__
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        hash = mix(hash, kept[i]);
-    state->registers = hash;
+    memcpy(state->registers, kept, sizeof kept);
     return true;
 #endif
 }

@@ -39,8 +39,8 @@ void unwinder_release(struct unwinder *u); /* lets all of them go */
 
 /* What a held thread in a system call will find again when it goes on. */
 struct unwind_state {
-    uint64_t registers; /* a fingerprint of those that a call leaves alone */
-    bool interrupted;   /* its sleep, which goes on for the rest of the time */
+    unsigned long long registers[14]; /* those that a call leaves alone; the unused ones 0 */
+    bool interrupted;                 /* its sleep, which goes on for the rest of the time */
     unsigned long rseq; /* address of its struct rseq, where the kernel writes (rseq(2)) */
     size_t rseq_size;   /* bytes, 0: it has none */
 };
